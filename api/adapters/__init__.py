@@ -1,0 +1,1 @@
+"""What the API needs from elsewhere: the workflow client."""

@@ -1,0 +1,1 @@
+"""One module per noun: decode, call the engine, encode."""

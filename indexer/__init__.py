@@ -1,0 +1,1 @@
+"""The engine: catalog, models, both indexes, retrieval and measuring. No HTTP, no workflows."""

@@ -1,0 +1,1 @@
+"""The catalog: the only truth, on SQLite or PostgreSQL."""

@@ -1,0 +1,149 @@
+"""What retrieval needs from the outside, as small Protocols in our own types.
+
+Every adapter translates its vendor's errors into ``schemas.errors`` and never lets a vendor
+type out. Scores: higher is better. Rankings: best first, ties in passage-id order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from schemas.content import Speaker
+from schemas.document import Document
+from schemas.ids import BlobKey, DocumentId, JobId, PassageId, PersonId
+from schemas.passage import IndexEntry, Passage, Ranking
+from schemas.query import Filter
+from schemas.tag import TagAssignment
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from schemas.passage import Vectors
+
+
+class LexicalScore(msgspec.Struct, frozen=True):
+    """Exact lexical scores of one passage for one query; both are BM25, 0 when nothing matches."""
+
+    passage_id: PassageId
+    words: float
+    """Over the stemmed words of title and text."""
+    grams: float
+    """Over character 4-grams, which forgive typing mistakes."""
+
+
+class LexicalIndex(Protocol):
+    """Inverted index over passages. Writes are invisible until ``commit``."""
+
+    def replace(self, document_id: DocumentId, entries: Sequence[IndexEntry]) -> None:
+        """Stage: drop all passages of the document, then add these; none means delete it."""
+
+    def commit(self) -> None:
+        """Make every staged write visible and durable, at once."""
+
+    def search(self, query_text: str, where: Filter, *, limit: int) -> Ranking:
+        """Return the best passages by words, at most ``limit``; empty when no word is left."""
+
+    def score(self, query_text: str, passage_ids: Sequence[PassageId]) -> list[LexicalScore]:
+        """Return exact scores of just these passages, in the order given."""
+
+
+class DenseIndex(Protocol):
+    """Vector index over passages, cosine similarity of unit vectors."""
+
+    def replace(
+        self, document_id: DocumentId, entries: Sequence[IndexEntry], vectors: Vectors
+    ) -> None:
+        """Add these passages, then drop the document's others; none means delete it."""
+
+    def flush(self) -> None:
+        """Make every write durable; called before the follower records its position."""
+
+    def search(self, vector: NDArray[np.float32], where: Filter, *, limit: int) -> Ranking:
+        """Return the nearest passages by cosine, at most ``limit``."""
+
+    def score(self, vector: NDArray[np.float32], passage_ids: Sequence[PassageId]) -> list[float]:
+        """Return exact cosines of just these passages in the order given; -1 for an unknown id."""
+
+
+class QueryEncoder(Protocol):
+    """Turns a query into a vector, fast, one at a time."""
+
+    @property
+    def name(self) -> str:
+        """Manifest name of the model: vectors of different names never meet."""
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """Return one vector of shape (d,), float32, L2 norm 1."""
+
+
+class PassageEncoder(Protocol):
+    """Turns passages into vectors, in batches, as fast as this machine can."""
+
+    @property
+    def name(self) -> str:
+        """Manifest name of the model."""
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Return an array of shape (len(texts), d), rows of L2 norm 1, in input order."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many encoder tokens each text has, special tokens not counted."""
+
+
+class PassageReader(Protocol):
+    """What a search reads from the catalog to dress its hits."""
+
+    def get_passages(self, ids: Iterable[PassageId]) -> dict[PassageId, Passage]:
+        """Return the passages that exist, of documents that are published."""
+
+    def get_documents(self, ids: Iterable[DocumentId]) -> dict[DocumentId, Document]:
+        """Return the published documents among these."""
+
+    def get_tags(self, ids: Iterable[DocumentId]) -> dict[DocumentId, tuple[TagAssignment, ...]]:
+        """Return the tags in force; every asked document has an entry."""
+
+    def get_people(self, ids: Iterable[PersonId]) -> dict[PersonId, Speaker]:
+        """Return the known people among these, with their names."""
+
+
+class BlobStore(Protocol):
+    """Bytes kept by the SHA-256 of what they are; writing twice changes nothing."""
+
+    def put(self, source: bytes | Path) -> BlobKey:
+        """Store the bytes (streamed from a path) durably and return their key."""
+
+    def read(self, key: BlobKey, *, start: int = 0, end: int | None = None) -> bytes:
+        """Return the bytes [start, end); raises ``NotFoundError`` when there is no such blob."""
+
+    def size(self, key: BlobKey) -> int:
+        """Return the length in bytes; raises ``NotFoundError``."""
+
+    def local_path(self, key: BlobKey) -> AbstractContextManager[Path]:
+        """Give a readable local file with these bytes for as long as the context lasts."""
+
+    def delete(self, key: BlobKey) -> None:
+        """Remove the blob if it is there."""
+
+
+class JobQueue(Protocol):
+    """Hands work to the workers by name, durably; the same job twice is one job."""
+
+    def enqueue_ingest(self, job_id: JobId, *, long_media: bool) -> None:
+        """Queue the ingestion of a job that is in the catalog."""
+
+    def enqueue_reencode(self, encoder: str) -> str:
+        """Queue the encoding of all passages with another encoder; returns the workflow's id."""
+
+
+EncoderVectors = Mapping[str, "Vectors"]
+"""Vectors of the same passages, one array per encoder name."""

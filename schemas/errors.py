@@ -1,0 +1,157 @@
+"""Every error Cordée raises on purpose, in one tree.
+
+::
+
+    CordeeError
+    ├── InvalidInputError     400  the request or the file cannot be understood as asked
+    │   ├── QuerySyntaxError
+    │   └── SettingsError
+    ├── UnauthenticatedError  401  no identity, or one that has expired
+    ├── ForbiddenError        403  an identity that may not do this
+    ├── NotFoundError         404  no such thing, or none that this caller may see
+    ├── ConflictError         409  the thing is in another state than the request needs
+    ├── PermanentError        422  this input will never be ingested as it is; never retried
+    │   ├── EmptyFileError            ├── UnsupportedFormatError
+    │   ├── DamagedFileError          ├── EncryptedFileError
+    │   ├── NoTextError               ├── NoSoundError
+    │   ├── LimitExceededError        └── InvalidExchangeError
+    └── TransientError        503  may pass if tried again later
+
+Every error carries a stable ``code`` (used in problem documents and in failed jobs) and a
+message that a user understands. All arguments go to ``super().__init__``: durable workflows
+pickle what a step raises, and pickle calls the class with ``args``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CordeeError(Exception):
+    """The root of every error raised on purpose; ``str()`` is fit for a user."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str, *details: object) -> None:
+        """Keep the message, and details that subclasses declare, picklable."""
+        super().__init__(message, *details)
+        self.message = message
+
+    def __str__(self) -> str:
+        """Return the user-facing message."""
+        return self.message
+
+
+class InvalidInputError(CordeeError):
+    """The request cannot be understood as asked."""
+
+    code = "invalid-input"
+    status = 400
+
+
+class QuerySyntaxError(InvalidInputError):
+    """The query text uses an operator or a field that does not exist."""
+
+    code = "query-syntax"
+
+
+class SettingsError(InvalidInputError):
+    """A setting is unknown or has a value that does not fit."""
+
+    code = "settings"
+
+
+class UnauthenticatedError(CordeeError):
+    """No identity, or one that has expired or is not signed by a trusted key."""
+
+    code = "unauthenticated"
+    status = 401
+
+
+class ForbiddenError(CordeeError):
+    """This identity may not do this."""
+
+    code = "forbidden"
+    status = 403
+
+
+class NotFoundError(CordeeError):
+    """There is no such thing, or none that this caller may see: the two look alike on purpose."""
+
+    code = "not-found"
+    status = 404
+
+
+class ConflictError(CordeeError):
+    """The thing is in another state than the request needs."""
+
+    code = "conflict"
+    status = 409
+
+
+class PermanentError(CordeeError):
+    """This input will never succeed as it is; retrying is pointless."""
+
+    code = "unprocessable"
+    status = 422
+
+
+class EmptyFileError(PermanentError):
+    """The file holds no bytes, or nothing but white space."""
+
+    code = "empty-file"
+
+
+class UnsupportedFormatError(PermanentError):
+    """The bytes are of a kind that no extractor reads, whatever the file's name says."""
+
+    code = "unsupported-format"
+
+
+class DamagedFileError(PermanentError):
+    """The bytes start like a known format and then break off or contradict themselves."""
+
+    code = "damaged-file"
+
+
+class EncryptedFileError(PermanentError):
+    """The file needs a password."""
+
+    code = "encrypted-file"
+
+
+class NoTextError(PermanentError):
+    """The document opens and holds no text (a PDF of pictures, say)."""
+
+    code = "no-text"
+
+
+class NoSoundError(PermanentError):
+    """The recording has no sound track, or no speech was found in it."""
+
+    code = "no-sound"
+
+
+class LimitExceededError(PermanentError):
+    """The file is larger, longer or more deeply packed than the settings allow."""
+
+    code = "limit-exceeded"
+
+
+class InvalidExchangeError(PermanentError):
+    """An exchange JSON breaks its schema; the message names the field."""
+
+    code = "invalid-exchange"
+
+
+class TransientError(CordeeError):
+    """Something outside this request failed in a way that may pass; worth a retry."""
+
+    code = "unavailable"
+    status = 503
+
+
+def should_retry(error: BaseException) -> bool:
+    """Tell whether trying the same work again can help: the one predicate for retries."""
+    return isinstance(error, TransientError)

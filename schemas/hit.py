@@ -1,0 +1,90 @@
+"""What a search returns: documents shown for a query, with reasons and exact places."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from schemas.document import Document
+from schemas.ids import PassageId, PersonId, QueryId
+from schemas.span import CharSpan, Locator, TimeSpan
+
+
+class Snippet(msgspec.Struct, frozen=True):
+    """The text window shown for a passage, and what to mark in it."""
+
+    text: str
+    highlights: tuple[CharSpan, ...]
+    """Sorted, disjoint spans of ``text``."""
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Component scores of the best passage: raw, normalised over the candidates, fused."""
+
+    lexical: float | None
+    """BM25 of the stemmed fields; ``None`` when the retriever was off."""
+    grams: float | None
+    """BM25 of the character-4-gram field."""
+    dense: float | None
+    """Cosine similarity."""
+    lexical_z: float
+    dense_z: float
+    fused: float
+    """The weighted sum that ranks."""
+    matched_terms: tuple[str, ...] = ()
+    """Words of the passage that met the query, as written there."""
+
+
+class PassageHit(msgspec.Struct, frozen=True):
+    """One matching passage of a hit's document."""
+
+    passage_id: PassageId
+    locator: Locator
+    heading: str
+    speaker_ids: tuple[PersonId, ...]
+    snippet: Snippet
+    score: float
+    moment: TimeSpan | None = None
+    """For timed speech: when the first highlighted words are said; the deep link goes there."""
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A document shown for a query, with its best passages, best first."""
+
+    rank: int
+    """Position over all pages, from 1."""
+    document: Document
+    tags: tuple[str, ...]
+    passages: tuple[PassageHit, ...]
+    score: float
+    explanation: Explanation
+
+
+class FacetCount(msgspec.Struct, frozen=True):
+    """How many documents of the candidate set have this value."""
+
+    value: str
+    label: str
+    count: int
+
+
+class TotalRelation(StrEnum):
+    """Whether ``total`` counts everything that matches or only the candidates looked at."""
+
+    EXACT = "exact"
+    AT_LEAST = "at-least"
+
+
+class ResultPage(msgspec.Struct, frozen=True):
+    """One page of hits and the counts around them, all over one candidate set."""
+
+    query_id: QueryId
+    hits: tuple[Hit, ...]
+    total: int
+    """Documents in the candidate set."""
+    total_relation: TotalRelation
+    facets: dict[str, tuple[FacetCount, ...]]
+    took_ms: float
+    timings_ms: dict[str, float]
+    """Where the time went, per part of the search."""

@@ -1,0 +1,70 @@
+"""Ingestion jobs as the API reports them; names that the API and the workers share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from schemas.ids import DocumentId, JobId
+
+APP_NAME: Final = "cordee"
+"""DBOS application name; it needs three characters or more."""
+APP_VERSION: Final = "1"
+"""Fixed on purpose: DBOS does not recover workflows of another application version. Raise it
+only when the steps of a workflow change in a way that a half-done run cannot survive."""
+INGEST_QUEUE: Final = "ingest"
+MEDIA_QUEUE: Final = "ingest-media"
+"""Long recordings wait here, so that they never hold up a short exchange."""
+REINDEX_QUEUE: Final = "reindex"
+INGEST_WORKFLOW: Final = "ingest_document"
+REENCODE_WORKFLOW: Final = "reencode_passages"
+
+
+class Stage(StrEnum):
+    """The stages of ingestion, in order."""
+
+    RECEIVE = "receive"
+    EXTRACT = "extract"
+    SEGMENT = "segment"
+    ENRICH = "enrich"
+    ENCODE = "encode"
+    PUBLISH = "publish"
+
+
+class JobState(StrEnum):
+    """``FAILED`` keeps the original, so that a person can ask for another try."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class JobProblem(msgspec.Struct, frozen=True):
+    """Why a job failed, in words a user understands."""
+
+    code: str
+    detail: str
+    stage: Stage | None = None
+
+
+class Job(msgspec.Struct, frozen=True):
+    """One try to ingest one revision of one document."""
+
+    id: JobId
+    document_id: DocumentId
+    filename: str
+    state: JobState
+    stage: Stage | None
+    """Stage under way, or the last one reached."""
+    progress: float
+    """Share of the present stage that is done, 0 to 1."""
+    created_at: datetime
+    updated_at: datetime
+    problem: JobProblem | None = None
+    warnings: tuple[str, ...] = ()
+    """Things a person should know that did not stop the job: an unknown tag, a hole in speech."""
+    attempt: int = 1

@@ -1,0 +1,55 @@
+"""A parsed search request. Raw input is ``query_text``; filters are hard conditions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from schemas.document import DocumentKind
+from schemas.ids import PersonId, TagId
+
+MAX_QUERY_CHARS: Final = 1_000
+"""Longer input is refused: no question is that long, and analysis stays bounded."""
+MAX_PER_PAGE: Final = 50
+MAX_PAGE: Final = 100
+
+
+class RetrieverChoice(StrEnum):
+    """Which retrievers answer; ``HYBRID`` is the product, the others are for measuring."""
+
+    HYBRID = "hybrid"
+    LEXICAL = "lexical"
+    DENSE = "dense"
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """Hard conditions; values of one field are alternatives, fields are joined by AND.
+
+    ``audiences`` is never optional: it is the caller's keys, and both retrievers apply it.
+    """
+
+    audiences: frozenset[str]
+    kinds: frozenset[DocumentKind] = frozenset()
+    tags: frozenset[TagId] = frozenset()
+    """Tags of one facet are alternatives; callers group them: see ``tag_groups``."""
+    tag_groups: tuple[frozenset[TagId], ...] = ()
+    """One set per facet: any of each set, joined by AND. Filled by the search from ``tags``."""
+    speakers: frozenset[PersonId] = frozenset()
+    mentors: frozenset[PersonId] = frozenset()
+    documents: frozenset[str] = frozenset()
+    """Restrict to these documents (search inside one transcript)."""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Query(msgspec.Struct, frozen=True):
+    """One page of one search."""
+
+    text: str
+    filter: Filter
+    page: int = 1
+    per_page: int = 10
+    retrievers: RetrieverChoice = RetrieverChoice.HYBRID

@@ -1,0 +1,229 @@
+"""Settings: one frozen tree, read once by an entry point from a mapping passed in.
+
+Sources, later ones win: the defaults below, then ``cordee.toml`` in the data directory, then
+variables named ``CORDEE_<SECTION>__<NAME>`` (``CORDEE_DATA_DIR`` for a top-level one). A name
+that is not in the tree is an error, so that a typing mistake never passes silently.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from schemas.errors import SettingsError
+
+_PREFIX: Final = "CORDEE_"
+_SEPARATOR: Final = "__"
+SETTINGS_FILE: Final = "cordee.toml"
+
+
+class CatalogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The database that holds the truth."""
+
+    url: str = ""
+    """SQLAlchemy URL; empty means SQLite in the data directory."""
+    pool_size: int = 8
+
+
+class BlobSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where originals, recordings and transcripts are kept."""
+
+    url: str = ""
+    """``s3://bucket/prefix``, or empty for the data directory. Credentials come from the usual AWS
+    variables."""
+
+
+class DenseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The dense index."""
+
+    url: str = ""
+    """URL of a Qdrant server or cluster; empty means Qdrant Edge in this process."""
+    api_key: str = ""
+    collection: str = "cordee"
+    ef: int = 256
+    """Candidates that HNSW search keeps: more finds more of the true neighbours, more slowly."""
+    exact_below: int = 20_000
+    """With fewer passages than this, search exactly: as fast, and nothing is missed."""
+
+
+class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which models of the manifest do the work: each is one line of configuration."""
+
+    manifest: str = ""
+    """Path of a manifest; empty means the one shipped with Cordée."""
+    encoder: str = "multilingual-e5-small"
+    speech: str = "whisper-base"
+    directory: str = ""
+    """Where models are kept; empty means ``models`` in the data directory."""
+    threads: int = 0
+    """Threads of one encoding or transcription; 0 means the cores this process may use."""
+
+
+class AuthSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How bearer tokens are checked. A JWT carries ``sub``, ``role``, ``name`` and ``exp``."""
+
+    key: str = ""
+    """Shared HS256 key; empty means one made at first start, kept in the data directory."""
+    jwks_url: str = ""
+    """Public keys of an identity provider (RS256 or ES256); tokens of either kind are accepted."""
+    audience: str = ""
+    """Expected ``aud`` claim; empty means it is not checked."""
+    issuer: str = ""
+
+
+class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The HTTP server."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    allowed_origins: tuple[str, ...] = ()
+    """Other sites whose pages may call the API from a browser."""
+
+
+class IngestionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits and habits of the pipeline."""
+
+    max_upload_bytes: int = 2 * 1024**3
+    max_duration_s: int = 6 * 3600
+    max_pages: int = 2_000
+    max_archive_ratio: int = 200
+    """A DOCX whose content is this many times its packed size is taken for an archive bomb."""
+    max_archive_bytes: int = 512 * 1024**2
+    passage_tokens: int = 200
+    """Encoder tokens of a passage, title not counted."""
+    passage_overlap_tokens: int = 50
+    language: str = "fr"
+    """Spoken language, fixed: detection is wrong on short or musical starts."""
+    workers: int = 1
+    """Documents ingested at once by one worker process."""
+    max_attempts: int = 3
+    """Tries of a stage that fails in a way that may pass."""
+
+
+class SearchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The candidate set and the ranking."""
+
+    candidates: int = 100
+    """Passages taken from each retriever. Fixed, so that pages are stable."""
+    profile: str = "default"
+    """Name of the ranking profile (see ``indexer/retrieval/profiles.py``)."""
+    passages_per_hit: int = 3
+
+
+class TagSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The taxonomy."""
+
+    taxonomy: str = ""
+    """Path of the school's taxonomy file; empty means the one shipped with Cordée."""
+
+
+class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Structured logs."""
+
+    level: str = "info"
+    json: bool = False
+    """JSON lines instead of coloured text; containers set it."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole tree."""
+
+    data_dir: Path = Path("cordee-data")
+    demo: bool = False
+    """Demo mode: personas can be chosen in a menu without a password. Never in production."""
+    catalog: CatalogSettings = CatalogSettings()
+    blobs: BlobSettings = BlobSettings()
+    dense: DenseSettings = DenseSettings()
+    models: ModelSettings = ModelSettings()
+    auth: AuthSettings = AuthSettings()
+    server: ServerSettings = ServerSettings()
+    ingestion: IngestionSettings = IngestionSettings()
+    search: SearchSettings = SearchSettings()
+    tags: TagSettings = TagSettings()
+    log: LogSettings = LogSettings()
+
+    @property
+    def catalog_url(self) -> str:
+        """SQLAlchemy URL of the catalog."""
+        return self.catalog.url or f"sqlite:///{self.data_dir / 'catalog.sqlite'}"
+
+    @property
+    def workflow_url(self) -> str:
+        """SQLAlchemy URL of the workflow engine's own database, beside the catalog."""
+        return self.catalog.url or f"sqlite:///{self.data_dir / 'workflows.sqlite'}"
+
+    @property
+    def blob_url(self) -> str:
+        """``file://`` or ``s3://`` URL of the blob store."""
+        return self.blobs.url or (self.data_dir / "blobs").resolve().as_uri()
+
+    @property
+    def index_dir(self) -> Path:
+        """Directory of both indexes; each generation has a directory inside."""
+        return self.data_dir / "indexes"
+
+    @property
+    def models_dir(self) -> Path:
+        """Directory of assembled models."""
+        return Path(self.models.directory) if self.models.directory else self.data_dir / "models"
+
+
+def load_settings(environ: Mapping[str, str], *, data_dir: Path | None = None) -> Settings:
+    """Read the settings tree.
+
+    Args:
+        environ: Usually ``os.environ``; only names that start with ``CORDEE_`` are looked at.
+        data_dir: Overrides every other source (the ``--data-dir`` option).
+
+    Raises:
+        SettingsError: If a name is unknown or a value does not fit its type.
+    """
+    from_environ = _nest(environ)
+    chosen = data_dir or Path(str(from_environ.get("data_dir", Settings().data_dir)))
+    tree = _merge(_read_file(chosen / SETTINGS_FILE), from_environ)
+    tree["data_dir"] = str(chosen.absolute())
+    try:
+        return msgspec.convert(tree, Settings, strict=False, dec_hook=_decode_path)
+    except msgspec.ValidationError as exc:
+        raise SettingsError(f"Settings: {exc}") from exc
+
+
+def _decode_path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError(f"no setting is of type {kind}")
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as exc:
+        raise SettingsError(f"Settings: {path} is not valid TOML: {exc}") from exc
+
+
+def _nest(environ: Mapping[str, str]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for name, value in environ.items():
+        if not name.startswith(_PREFIX):
+            continue
+        *sections, leaf = name.removeprefix(_PREFIX).lower().split(_SEPARATOR)
+        node = tree
+        for section in sections:
+            node = node.setdefault(section, {})
+        node[leaf] = value.split(",") if leaf == "allowed_origins" else value
+    return tree
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for name, value in over.items():
+        below = merged.get(name)
+        both = isinstance(below, dict) and isinstance(value, dict)
+        merged[name] = _merge(below, value) if both else value  # type: ignore[arg-type]
+    return merged
