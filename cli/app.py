@@ -1,0 +1,47 @@
+"""The command ``cordee``: one module per group of commands, registered here."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+
+import typer
+
+from cli import render
+from schemas.errors import CordeeError
+
+app = typer.Typer(
+    name="cordee",
+    help="Search everything a mentoring school has taught or answered.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(*, value: bool) -> None:
+    if value:
+        render.plain(f"cordee {version('cordee')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    show_version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Search everything a mentoring school has taught or answered."""
+
+
+def main() -> None:
+    """Run the command line; an expected error becomes one line and exit status 1."""
+    try:
+        app()
+    except CordeeError as error:
+        render.fail(str(error))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
