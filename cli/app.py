@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -27,9 +28,9 @@ def _show_version(*, value: bool) -> None:
 @app.callback()
 def root(
     *,
-    show_version: bool = typer.Option(
-        False, "--version", callback=_show_version, is_eager=True, help="Print the version."
-    ),
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print it.")
+    ] = False,
 ) -> None:
     """Search everything a mentoring school has taught or answered."""
 

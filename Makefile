@@ -1,0 +1,78 @@
+# Set-up in two commands: `make demo` and `make test`. Everything lands in .venv and cordee-data.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+# One directory of models serves the demo and the tests: 230 MB are fetched once.
+export CORDEE_DATA_DIR ?= $(CURDIR)/cordee-data
+export CORDEE_TEST_MODELS_DIR ?= $(CORDEE_DATA_DIR)/models
+# Nothing may look for a model hub, and a progress bar of a library is noise in our own.
+export HF_HUB_OFFLINE := 1
+export TOKENIZERS_PARALLELISM := false
+
+.PHONY: help install models demo ingest-demo test fast slow lint format types imports bench fixtures browser lock clean ci
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+install: $(VENV)/.installed ## Make .venv with the command at .venv/bin/cordee
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Cordée needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[ingest,dev]' --constraint constraints.txt
+	touch $@
+
+models: install ## Fetch, verify and assemble the models
+	$(BIN)/cordee models pull
+
+ingest-demo: models
+	$(BIN)/cordee ingest --manifest fixtures/corpus/manifest.jsonl --wait
+
+demo: ingest-demo ## Install, get the models, ingest the demo school, serve it on 127.0.0.1:8000
+	$(BIN)/cordee up --demo
+
+test: fast slow ## Install what is missing and run every test, fast ones first
+
+# Two runs of one suite: a mistake shows within a minute, before the models are fetched.
+fast: install
+	$(BIN)/python -m pytest -q -m 'not slow'
+
+slow: models browser
+	$(BIN)/python -m pytest -q -m slow
+
+browser: ## Install Debian's Chromium for the browser tests, where it is missing
+	@test -x /usr/bin/chromium || { \
+	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$as_root apt-get update -qq && $$as_root apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
+
+lint: install ## Check style, spelling and import layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+	$(BIN)/lint-imports
+
+format: install ## Rewrite the code in the house format
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+types: install ## Check types
+	$(BIN)/mypy
+
+bench: models ## Measure speed on this machine
+	$(BIN)/cordee bench
+
+fixtures: install ## Rebuild the demo school from its texts (needs the speech packages named in fixtures/README.md)
+	$(BIN)/python -m fixtures.build
+
+lock: install ## Write what is installed to constraints.txt
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' | grep -v '^torch==' > constraints.txt
+
+ci: lint types test ## Everything that must hold before a change lands
+
+clean: ## Remove what the commands above made, downloaded models included
+	rm -rf $(VENV) cordee-data
