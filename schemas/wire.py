@@ -1,0 +1,474 @@
+"""HTTP request and response bodies: the only types that a client of the API ever sees.
+
+A field is always present; what does not apply is ``null``, so that a client never has to tell
+"missing" from "empty". Times of day are RFC 3339 in UTC, stretches of recordings are whole
+milliseconds, pages count from 1, messages and blocks from 0, highlights in Unicode code points.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from schemas.content import BlockRole, UtteranceFlag
+from schemas.document import DocumentKind, MediaKind, ParticipantRole, Visibility
+from schemas.hit import TotalRelation
+from schemas.identity import Role
+from schemas.job import JobState, Stage
+from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS, RetrieverChoice
+from schemas.tag import TagAssigner, TagFacet
+
+MAX_FILTER_VALUES: Final = 50
+"""More values of one filter than this are refused: no screen offers that many."""
+FilterValue = Annotated[str, Meta(min_length=1, max_length=200)]
+FilterValues = Annotated[tuple[FilterValue, ...], Meta(max_length=MAX_FILTER_VALUES)]
+
+
+class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body that a client sends; a field that does not exist is an error, not a surprise."""
+
+
+# --- search ----------------------------------------------------------------------------------
+
+
+class SearchRequest(_Request, frozen=True):
+    """One page of one search; values of one filter are alternatives, filters are joined by AND."""
+
+    q: Annotated[str, Meta(max_length=MAX_QUERY_CHARS)]
+    page: Annotated[int, Meta(ge=1, le=MAX_PAGE)] = 1
+    per_page: Annotated[int, Meta(ge=1, le=MAX_PER_PAGE)] = 10
+    kind: Annotated[tuple[DocumentKind, ...], Meta(max_length=MAX_FILTER_VALUES)] = ()
+    tag: FilterValues = ()
+    speaker: FilterValues = ()
+    mentor: FilterValues = ()
+    document: FilterValues = ()
+    """Search inside these documents only."""
+    since: str | None = None
+    """Date or time; a time without a zone is UTC."""
+    until: str | None = None
+    """Date (that day included) or time; a time without a zone is UTC."""
+    retrievers: RetrieverChoice = RetrieverChoice.HYBRID
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody who speaks in a document."""
+
+    id: str
+    name: str
+
+
+class ParticipantView(msgspec.Struct, frozen=True):
+    """Somebody who takes part in a document, and as what."""
+
+    id: str
+    name: str
+    role: ParticipantRole
+
+
+class TagView(msgspec.Struct, frozen=True):
+    """A tag on a document, with its French label."""
+
+    id: str
+    label: str
+    facet: TagFacet | None
+    """``null`` for a tag that has left the taxonomy since."""
+
+
+class HighlightSpan(msgspec.Struct, frozen=True):
+    """Characters [start, end) of a snippet to mark."""
+
+    start: int
+    end: int
+
+
+class SnippetView(msgspec.Struct, frozen=True):
+    """The text window of a passage, as plain text, and what to mark in it."""
+
+    text: str
+    highlights: tuple[HighlightSpan, ...]
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """When the first marked words are said."""
+
+    start_ms: int
+    end_ms: int
+
+
+class SearchPassage(msgspec.Struct, frozen=True):
+    """One matching passage; one of ``start_ms``, ``page``, ``message`` and ``block`` is set."""
+
+    passage_id: str
+    """A 63-bit number as text: JavaScript would round it."""
+    snippet: SnippetView
+    heading: str
+    speakers: tuple[Person, ...]
+    score: float
+    url: str
+    """Portal address of the exact place."""
+    start_ms: int | None = None
+    end_ms: int | None = None
+    moment: Moment | None = None
+    page: int | None = None
+    last_page: int | None = None
+    message: int | None = None
+    last_message: int | None = None
+    block: int | None = None
+    last_block: int | None = None
+
+
+class ExplanationView(msgspec.Struct, frozen=True):
+    """Why the hit is where it is: scores of its best passage, ``null`` for a retriever not used."""
+
+    lexical: float | None
+    grams: float | None
+    dense: float | None
+    lexical_z: float
+    dense_z: float
+    fused: float
+    matched_terms: tuple[str, ...]
+
+
+class SearchHit(msgspec.Struct, frozen=True):
+    """A document shown for a query, with its best passages, best first."""
+
+    rank: int
+    document_id: str
+    kind: DocumentKind
+    media_kind: MediaKind
+    title: str
+    url: str
+    """Portal address of the best place: ``?t=12.3``, ``#page=3``, ``#message=4``, ``#block=0``."""
+    language: str
+    visibility: Visibility
+    created_at: datetime
+    duration_ms: int | None
+    n_pages: int | None
+    poster_url: str | None
+    participants: tuple[ParticipantView, ...]
+    tags: tuple[TagView, ...]
+    score: float
+    passages: tuple[SearchPassage, ...]
+    explanation: ExplanationView
+
+
+class FacetValue(msgspec.Struct, frozen=True):
+    """A value to narrow by, and how many documents of the candidate set have it."""
+
+    value: str
+    label: str
+    count: int
+
+
+class SearchResponse(msgspec.Struct, frozen=True):
+    """One page of hits with the counts around them."""
+
+    query_id: str
+    hits: tuple[SearchHit, ...]
+    facets: dict[str, tuple[FacetValue, ...]]
+    total: int
+    total_relation: TotalRelation
+    page: int
+    per_page: int
+    took_ms: float
+    timings_ms: dict[str, float]
+    confidence: float | None = None
+    suggestion: str | None = None
+
+
+class SuggestionView(msgspec.Struct, frozen=True):
+    """A completion of what is being typed: the title of a document, or a tag."""
+
+    text: str
+    type: str
+    """``document`` or ``tag``."""
+    id: str
+    url: str | None
+    """Portal address of the document; ``null`` for a tag, which is a filter."""
+
+
+class SuggestResponse(msgspec.Struct, frozen=True):
+    """Completions, best first."""
+
+    suggestions: tuple[SuggestionView, ...]
+
+
+# --- documents -------------------------------------------------------------------------------
+
+
+class DocumentTagView(msgspec.Struct, frozen=True):
+    """A tag on a document, who or what put it there, and how sure."""
+
+    id: str
+    label: str
+    facet: TagFacet | None
+    assigner: TagAssigner
+    confidence: float
+
+
+class DocumentLinks(msgspec.Struct, frozen=True):
+    """Addresses of a document's parts; ``null`` for a part that it does not have."""
+
+    content: str
+    original: str
+    transcript: str | None
+    media: str | None
+    poster: str | None
+    pages: tuple[str, ...]
+
+
+class DocumentView(msgspec.Struct, frozen=True):
+    """A published document."""
+
+    id: str
+    kind: DocumentKind
+    media_kind: MediaKind
+    title: str
+    url: str
+    language: str
+    visibility: Visibility
+    filename: str
+    revision: str
+    media_type: str | None
+    created_at: datetime
+    published_at: datetime
+    duration_ms: int | None
+    n_pages: int | None
+    n_passages: int
+    participants: tuple[ParticipantView, ...]
+    tags: tuple[DocumentTagView, ...]
+    links: DocumentLinks
+    may_edit: bool
+    """Whether this caller may change the tags and the visibility, and delete."""
+
+
+class DocumentList(msgspec.Struct, frozen=True):
+    """One page of documents, newest first."""
+
+    documents: tuple[DocumentView, ...]
+    total: int
+    page: int
+    per_page: int
+
+
+class WordView(msgspec.Struct, frozen=True):
+    """One spoken word."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+
+
+class UtteranceView(msgspec.Struct, frozen=True):
+    """One turn of speech, or one message."""
+
+    ordinal: int
+    text: str
+    speaker_id: str | None
+    start_ms: int | None
+    end_ms: int | None
+    sent_at: datetime | None
+    confidence: float | None
+    flags: tuple[UtteranceFlag, ...]
+    words: tuple[WordView, ...]
+    """Empty unless asked for with ``words=true``."""
+
+
+class HoleView(msgspec.Struct, frozen=True):
+    """A stretch where somebody speaks and next to nothing was recognised."""
+
+    start_ms: int
+    end_ms: int
+
+
+class TranscriptView(msgspec.Struct, frozen=True, tag="transcript", tag_field="type"):
+    """Turns in order of time, with their speakers."""
+
+    document_id: str
+    speakers: tuple[Person, ...]
+    utterances: tuple[UtteranceView, ...]
+    holes: tuple[HoleView, ...]
+
+
+class BlockView(msgspec.Struct, frozen=True):
+    """One heading, paragraph, list item or table."""
+
+    ordinal: int
+    text: str
+    role: BlockRole
+    level: int
+    page: int | None
+
+
+class BodyView(msgspec.Struct, frozen=True, tag="body", tag_field="type"):
+    """Blocks in reading order."""
+
+    document_id: str
+    blocks: tuple[BlockView, ...]
+
+
+class TagsRequest(_Request, frozen=True):
+    """The tags that a person wants on a document: all of them, not only new ones."""
+
+    tags: FilterValues
+
+
+class VisibilityRequest(_Request, frozen=True):
+    """Who may see a document from now on."""
+
+    visibility: Visibility
+
+
+# --- jobs ------------------------------------------------------------------------------------
+
+
+class JobProblemView(msgspec.Struct, frozen=True):
+    """Why a job failed, in words a user understands."""
+
+    code: str
+    detail: str
+    stage: Stage | None
+
+
+class JobView(msgspec.Struct, frozen=True):
+    """One try to ingest one revision of one document."""
+
+    id: str
+    document_id: str
+    filename: str
+    state: JobState
+    stage: Stage | None
+    progress: float
+    """Share of the present stage that is done, 0 to 1."""
+    created_at: datetime
+    updated_at: datetime
+    problem: JobProblemView | None
+    warnings: tuple[str, ...]
+    attempt: int
+    url: str
+    events_url: str
+    document_url: str | None
+    """Portal address once the document is published."""
+
+
+class JobList(msgspec.Struct, frozen=True):
+    """Jobs, newest first."""
+
+    jobs: tuple[JobView, ...]
+
+
+class UploadReceipt(msgspec.Struct, frozen=True):
+    """What became of an upload."""
+
+    job: JobView
+    document_id: str
+    is_new: bool
+    """False when the same bytes were already there: the job is the one that took them."""
+
+
+# --- tags, identity, health --------------------------------------------------------------------
+
+
+class TaxonomyTag(msgspec.Struct, frozen=True):
+    """One entry of the school's taxonomy."""
+
+    id: str
+    facet: TagFacet
+    label: str
+    label_en: str
+    aliases: tuple[str, ...]
+    description: str
+    hard: bool | None
+
+
+class TaxonomyView(msgspec.Struct, frozen=True):
+    """The whole taxonomy, in the order of its file."""
+
+    tags: tuple[TaxonomyTag, ...]
+
+
+class CallerView(msgspec.Struct, frozen=True):
+    """Who is signed in, and what that allows."""
+
+    person_id: str
+    name: str
+    role: Role
+    may_ingest: bool
+    may_operate: bool
+
+
+class SessionView(msgspec.Struct, frozen=True):
+    """A session: the caller and when it ends."""
+
+    caller: CallerView
+    expires_at: datetime
+
+
+class DemoSessionRequest(_Request, frozen=True):
+    """Which persona to become."""
+
+    persona: str
+
+
+class DemoSession(msgspec.Struct, frozen=True):
+    """A demo session, with the bearer token that state-changing requests need."""
+
+    token: str
+    caller: CallerView
+    expires_at: datetime
+
+
+class PersonaView(msgspec.Struct, frozen=True):
+    """Somebody to be in demo mode."""
+
+    id: str
+    name: str
+    role: Role
+    description: str
+
+
+class PersonaList(msgspec.Struct, frozen=True):
+    """The personas of demo mode."""
+
+    personas: tuple[PersonaView, ...]
+
+
+class HealthCheck(msgspec.Struct, frozen=True):
+    """One thing the service needs, and whether it answers."""
+
+    name: str
+    ok: bool
+    detail: str
+    took_ms: float
+
+
+class HealthView(msgspec.Struct, frozen=True):
+    """Whether the service can answer searches."""
+
+    status: str
+    """``ready`` or ``not-ready``; always ``live`` for liveness."""
+    checks: tuple[HealthCheck, ...] = ()
+
+
+class FieldProblem(msgspec.Struct, frozen=True):
+    """One field that does not fit."""
+
+    path: str
+    """Where: ``q``, ``page``, ``tags[1]``."""
+    message: str
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """An error as RFC 9457 describes it; ``code`` is stable, ``detail`` is for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    instance: str
+    request_id: str
+    errors: tuple[FieldProblem, ...] = ()
