@@ -25,7 +25,7 @@ _MEDIA_TYPES: Final = {
 }
 """Only these are served: a stray file in the folder stays private."""
 
-"; ".join(_POLICY): Final = "; ".join((
+_POLICY: Final = (
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
@@ -38,7 +38,7 @@ _MEDIA_TYPES: Final = {
     # Chromium then refuses innerHTML and its kin altogether: titles are data, never markup.
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
-))
+)
 
 _HEADERS: Final = {
     "Cache-Control": "no-cache",
