@@ -1,0 +1,46 @@
+"""What ingestion needs from the outside, as small Protocols in our own types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from indexer.ports import BlobStore
+from schemas.content import Speaker, Transcript
+from schemas.settings import IngestionSettings
+
+Progress = Callable[[float], None]
+"""Receives the share of the work that is done, 0 to 1, never falling."""
+
+
+class Transcriber(Protocol):
+    """Turns recorded speech into turns with word times."""
+
+    def transcribe(
+        self, wav: Path, *, speakers: Sequence[Speaker], progress: Progress
+    ) -> Transcript:
+        """Transcribe 16 kHz 16-bit PCM with one channel, or with one speaker per channel.
+
+        Args:
+            wav: One channel, or two that differ (left is channel 0).
+            speakers: With two channels, who speaks on the left and on the right; empty when that
+                is not known. Ignored with one channel.
+            progress: Called as audio time passes.
+
+        Returns:
+            Turns in order of their first word; doubtful ones are kept with a flag. No turns when
+            no speech was detected.
+        """
+
+
+class ExtractionDeps(msgspec.Struct, frozen=True):
+    """The bundle that extraction works with."""
+
+    settings: IngestionSettings
+    blobs: BlobStore
+    """Receives derived media: playable file, poster, page pictures."""
+    transcriber: Transcriber
+    progress: Progress
