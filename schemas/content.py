@@ -109,3 +109,5 @@ class Extraction(msgspec.Struct, frozen=True):
     media: MediaFiles = MediaFiles()
     duration_ms: int | None = None
     n_pages: int | None = None
+    warnings: tuple[str, ...] = ()
+    """What a person should know that stopped nothing: a hole in speech, a time that runs backwards."""
