@@ -1,0 +1,36 @@
+"""How many threads pay off: the cores this process may really use."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import Final
+
+from schemas.settings import Settings
+
+_QUOTA: Final = Path("/sys/fs/cgroup/cpu.max")
+
+
+def n_threads(settings: Settings) -> int:
+    """Return the threads set for one encoding or transcription, or the usable cores."""
+    return settings.models.threads or usable_cores()
+
+
+def usable_cores(quota_file: Path = _QUOTA) -> int:
+    """Return the cores of this process: its affinity, cut by a container's CPU quota.
+
+    More threads than that make encoding many times slower, because each waits for the others.
+    """
+    # macOS has no affinity to ask for.
+    affine = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min(affine or 1, _quota_cores(quota_file)))
+
+
+def _quota_cores(path: Path) -> int:
+    """Read a cgroup v2 quota, ``"<microseconds> <period>"`` or ``"max <period>"``."""
+    try:
+        quota, period = path.read_text(encoding="ascii").split()
+        return math.ceil(int(quota) / int(period))
+    except (OSError, ValueError):
+        return os.cpu_count() or 1

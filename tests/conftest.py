@@ -1,0 +1,34 @@
+"""What every suite shares: no network for models, and the assembled models themselves."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from indexer.models.pull import pull_models
+from schemas.settings import ModelSettings, Settings
+
+# Read by the hub's client when it is first imported: a model that is missing must fail at once.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+_REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def models_dir() -> Path:
+    """Directory of the assembled default models; pulls what is missing, once per machine."""
+    chosen = os.environ.get("CORDEE_TEST_MODELS_DIR")
+    directory = Path(chosen) if chosen else _REPOSITORY / "cordee-data" / "models"
+    pull_models(Settings(models=ModelSettings(directory=str(directory))))
+    return directory
+
+
+@pytest.fixture
+def model_settings(models_dir: Path, tmp_path: Path) -> Settings:
+    """Settings with a fresh data directory and the assembled models."""
+    settings = Settings(models=ModelSettings(directory=str(models_dir), threads=2))
+    return msgspec.structs.replace(settings, data_dir=tmp_path)
