@@ -1,0 +1,74 @@
+"""The catalog opened: one database, a repository per noun."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from indexer.catalog.changes import Changes
+from indexer.catalog.database import Clock, Database, open_database, utc_now
+from indexer.catalog.documents import Documents
+from indexer.catalog.generations import Generations
+from indexer.catalog.jobs import Jobs
+from indexer.catalog.migrate import migrate
+from indexer.catalog.passages import Passages
+from indexer.catalog.publishing import Publishing
+from indexer.catalog.reader import CatalogReader
+from indexer.catalog.workers import Workers
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The only truth. Safe to share between threads; each process opens its own."""
+
+    database: Database
+    documents: Documents
+    passages: Passages
+    publishing: Publishing
+    changes: Changes
+    jobs: Jobs
+    generations: Generations
+    workers: Workers
+    reader: CatalogReader
+
+    def ping(self) -> None:
+        """Ask the database for an answer.
+
+        Raises:
+            TransientError: If there is none.
+        """
+        with self.database.reading() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close the pool; a call after this opens new connections."""
+        self.database.engine.dispose()
+
+
+def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Catalog:
+    """Open the catalog, after bringing its database to the present shape.
+
+    Args:
+        url: ``sqlite:///path`` (the file and its directory are made) or ``postgresql://...``.
+        pool_size: Connections kept open.
+        clock: What "now" is for changes whose caller does not say when.
+
+    Raises:
+        SettingsError: If the URL names a database that is not supported.
+        TransientError: If the database does not answer.
+    """
+    database = open_database(url, pool_size=pool_size, clock=clock)
+    migrate(database)
+    documents, passages = Documents(database), Passages(database)
+    return Catalog(
+        database=database,
+        documents=documents,
+        passages=passages,
+        publishing=Publishing(database),
+        changes=Changes(database),
+        jobs=Jobs(database),
+        generations=Generations(database),
+        workers=Workers(database),
+        reader=CatalogReader(documents, passages),
+    )

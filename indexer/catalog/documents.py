@@ -1,0 +1,265 @@
+"""Published documents: reading them by audience, changing who sees them, deleting them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from indexer.catalog.change_log import append_change, last_change_of
+from indexer.catalog.database import Database, chunks
+from indexer.catalog.mapping import to_document
+from indexer.catalog.records import ChangeKind
+from indexer.catalog.tables import document_audiences, documents, participants, people
+from indexer.catalog.tags import decide_tags, tags_in_force
+from schemas.content import Speaker
+from schemas.document import Document, DocumentKind, Participant, ParticipantRole, Visibility
+from schemas.errors import NotFoundError
+from schemas.identity import audiences_of
+from schemas.ids import DocumentId, PersonId, Revision, TagId
+from schemas.tag import TagAssignment
+
+
+class Documents:
+    """The documents that are published now; a deleted one is nowhere to be found."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, document_id: DocumentId) -> Document | None:
+        """Return the document, whoever may see it, or ``None``."""
+        return self.get_many([document_id]).get(document_id)
+
+    def get_many(self, ids: Iterable[DocumentId]) -> dict[DocumentId, Document]:
+        """Return those of these documents that are published, whoever may see them."""
+        with self._database.reading() as connection:
+            return read_documents(connection, ids)
+
+    def visible(self, document_id: DocumentId, audiences: Collection[str]) -> Document:
+        """Return the document if one of these audience keys may see it.
+
+        Raises:
+            NotFoundError: If there is no such document, or none for these keys.
+        """
+        query = select(documents).where(documents.c.id == document_id, _seen_by(audiences))
+        with self._database.reading() as connection:
+            found = _dress(connection, connection.execute(query).all())
+        if not found:
+            raise NotFoundError("There is no such document, or it is not shared with you.")
+        return found[0]
+
+    def list_recent(
+        self,
+        audiences: Collection[str],
+        *,
+        kinds: Collection[DocumentKind] = (),
+        page: int = 1,
+        per_page: int = 20,
+    ) -> tuple[list[Document], int]:
+        """Return one page of what these keys may see, newest first, and how many there are.
+
+        Args:
+            audiences: Keys of the caller.
+            kinds: Only these kinds; empty means all.
+            page: From 1.
+            per_page: Documents of a page.
+        """
+        conditions: list[ColumnElement[bool]] = [_seen_by(audiences)]
+        if kinds:
+            conditions.append(documents.c.kind.in_(list(kinds)))
+        newest = (
+            select(documents)
+            .where(*conditions)
+            .order_by(documents.c.created_at.desc(), documents.c.id)
+            .limit(per_page)
+            .offset((page - 1) * per_page)
+        )
+        total = select(func.count()).select_from(documents).where(*conditions)
+        with self._database.reading() as connection:
+            found = _dress(connection, connection.execute(newest).all())
+            return found, connection.execute(total).scalar_one()
+
+    def find_by_revision(self, revision: Revision) -> DocumentId | None:
+        """Return the published document with exactly these bytes; of several, the first one."""
+        query = (
+            select(documents.c.id)
+            .where(documents.c.revision == revision)
+            .order_by(documents.c.published_at, documents.c.id)
+            .limit(1)
+        )
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def all_ids(self) -> list[DocumentId]:
+        """Return the ids of all published documents, sorted."""
+        with self._database.reading() as connection:
+            query = select(documents.c.id).order_by(documents.c.id)
+            return list(connection.execute(query).scalars())
+
+    def n_published(self) -> int:
+        """Return how many documents are published."""
+        with self._database.reading() as connection:
+            return connection.execute(select(func.count()).select_from(documents)).scalar_one()
+
+    def delete(self, document_id: DocumentId) -> bool:
+        """Forget the document with all that hangs on it; return whether it was there.
+
+        It is gone from every read when this returns; blobs and the jobs' history stay.
+        """
+        involved = select(participants.c.person_id).where(participants.c.document_id == document_id)
+        with self._database.publishing() as connection:
+            persons = list(connection.execute(involved).scalars())
+            gone = connection.execute(delete(documents).where(documents.c.id == document_id))
+            if not gone.rowcount:
+                return False
+            forget_unmentioned(connection, persons)
+            append_change(connection, ChangeKind.DELETED, document_id, self._database.clock())
+            return True
+
+    def set_visibility(self, document_id: DocumentId, visibility: Visibility) -> int:
+        """Decide who may see the document, for this revision and later ones.
+
+        Returns:
+            Position of the change; of the document's last one when nothing is different.
+
+        Raises:
+            NotFoundError: If there is no such document.
+        """
+        with self._database.publishing() as connection:
+            document = _must_have(connection, document_id)
+            write_audiences(
+                connection, document_id, audiences_of(visibility, document.participants)
+            )
+            connection.execute(
+                update(documents)
+                .where(documents.c.id == document_id)
+                .values(visibility=visibility, visibility_chosen=True)
+            )
+            if document.visibility is visibility:
+                return last_change_of(connection, document_id)
+            return self._changed(connection, document_id)
+
+    def audiences(self, document_id: DocumentId) -> frozenset[str]:
+        """Return the audience keys that may see the document; empty when there is none."""
+        with self._database.reading() as connection:
+            return frozenset(read_audiences(connection, [document_id]).get(document_id, ()))
+
+    def tags(self, ids: Iterable[DocumentId]) -> dict[DocumentId, tuple[TagAssignment, ...]]:
+        """Return the tags in force, a person's first, then the surest; every id has an entry."""
+        with self._database.reading() as connection:
+            return tags_in_force(connection, ids)
+
+    def set_person_tags(
+        self, document_id: DocumentId, tag_ids: Collection[TagId], person_id: PersonId
+    ) -> int:
+        """Make exactly these the tags of the document, for this revision and later ones.
+
+        Tags in force that are kept keep the one who assigned them. What the person added or took
+        away stays so, whatever the machine finds when the document is ingested again.
+
+        Returns:
+            Position of the change; of the document's last one when nothing is different.
+
+        Raises:
+            NotFoundError: If there is no such document.
+        """
+        with self._database.publishing() as connection:
+            _must_have(connection, document_id)
+            if not decide_tags(connection, document_id, tag_ids, person_id):
+                return last_change_of(connection, document_id)
+            return self._changed(connection, document_id)
+
+    def people(self, ids: Iterable[PersonId]) -> dict[PersonId, Speaker]:
+        """Return the people among these who take part in a published document, by name."""
+        found: dict[PersonId, Speaker] = {}
+        with self._database.reading() as connection:
+            for some in chunks(list(dict.fromkeys(ids))):
+                for row in connection.execute(select(people).where(people.c.id.in_(some))):
+                    found[row.id] = Speaker(id=row.id, name=row.name)
+        return found
+
+    def _changed(self, connection: Connection, document_id: DocumentId) -> int:
+        now = self._database.clock()
+        return append_change(connection, ChangeKind.PUBLISHED, document_id, now)
+
+
+def read_documents(connection: Connection, ids: Iterable[DocumentId]) -> dict[DocumentId, Document]:
+    """Return the published documents among these, read on an open connection."""
+    rows: list[Row[Any]] = []
+    for some in chunks(list(dict.fromkeys(ids))):
+        rows.extend(connection.execute(select(documents).where(documents.c.id.in_(some))))
+    return {document.id: document for document in _dress(connection, rows)}
+
+
+def read_audiences(
+    connection: Connection, ids: Iterable[DocumentId]
+) -> dict[DocumentId, tuple[str, ...]]:
+    """Return the sorted audience keys of each document that has any."""
+    t = document_audiences
+    keys: defaultdict[DocumentId, list[str]] = defaultdict(list)
+    for some in chunks(list(dict.fromkeys(ids))):
+        for document_id, audience in connection.execute(
+            select(t.c.document_id, t.c.audience).where(t.c.document_id.in_(some))
+        ):
+            keys[document_id].append(audience)
+    # Sorted here: databases disagree on the order of text.
+    return {document_id: tuple(sorted(found)) for document_id, found in keys.items()}
+
+
+def write_audiences(
+    connection: Connection, document_id: DocumentId, audiences: Collection[str]
+) -> None:
+    """Make these the only audience keys of the document."""
+    t = document_audiences
+    connection.execute(delete(t).where(t.c.document_id == document_id))
+    rows = [{"document_id": document_id, "audience": key} for key in sorted(audiences)]
+    if rows:
+        connection.execute(insert(t), rows)
+
+
+def _dress(connection: Connection, rows: Collection[Row[Any]]) -> list[Document]:
+    p = participants
+    involved: defaultdict[str, list[Participant]] = defaultdict(list)
+    for some in chunks([row.id for row in rows]):
+        query = select(p).where(p.c.document_id.in_(some)).order_by(p.c.document_id, p.c.ordinal)
+        for row in connection.execute(query):
+            person = Participant(id=row.person_id, name=row.name, role=ParticipantRole(row.role))
+            involved[row.document_id].append(person)
+    return [to_document(row, involved[row.id]) for row in rows]
+
+
+def _seen_by(audiences: Collection[str]) -> ColumnElement[bool]:
+    t = document_audiences
+    return exists(_keys_of_document().where(t.c.audience.in_(sorted(audiences))))
+
+
+def _keys_of_document() -> Select[Any]:
+    t = document_audiences
+    return select(t.c.document_id).where(t.c.document_id == documents.c.id)
+
+
+def _must_have(connection: Connection, document_id: DocumentId) -> Document:
+    document = read_documents(connection, [document_id]).get(document_id)
+    if document is None:
+        raise NotFoundError("There is no such document.")
+    return document
+
+
+def forget_unmentioned(connection: Connection, persons: Collection[PersonId]) -> None:
+    """Drop the names of those of these people who take part in no document any more."""
+    mentioned = exists().where(participants.c.person_id == people.c.id)
+    for some in chunks(list(persons)):
+        connection.execute(delete(people).where(people.c.id.in_(some), ~mentioned))

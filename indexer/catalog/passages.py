@@ -1,0 +1,146 @@
+"""Passages and their vectors. Superseded ones stay readable until they are swept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from indexer.catalog.database import Database, chunks
+from indexer.catalog.documents import read_audiences
+from indexer.catalog.mapping import from_vectors, to_passage, to_vectors
+from indexer.catalog.tables import documents, passages, vectors
+from schemas.errors import NotFoundError
+from schemas.ids import DocumentId, PassageId
+from schemas.passage import Passage
+
+if TYPE_CHECKING:
+    from schemas.passage import Vectors
+
+
+class Passages:
+    """Passages of published documents, with one vector per encoder."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get_many(self, ids: Iterable[PassageId]) -> dict[PassageId, Passage]:
+        """Return those of these passages that exist, superseded ones included.
+
+        An index may still point at a superseded passage for a moment; none points at nothing.
+        Audiences are the document's of now, whatever they were when it was indexed.
+        """
+        rows: list[Row[Any]] = []
+        with self._database.reading() as connection:
+            for some in chunks(list(dict.fromkeys(ids))):
+                query = select(passages).where(passages.c.id.in_(some))
+                rows.extend(connection.execute(query))
+            return {passage.id: passage for passage in _dress(connection, rows)}
+
+    def of_document(self, document_id: DocumentId) -> list[Passage]:
+        """Return the passages of the document's present revision, in order."""
+        with self._database.reading() as connection:
+            return read_passages(connection, document_id)
+
+    def without_vector(self, encoder: str, limit: int) -> list[tuple[PassageId, str, str]]:
+        """Return id, document title and text of passages in force that lack this encoder's vector.
+
+        In order of id, at most ``limit``: ask again after adding vectors until none is left.
+        """
+        lacking = (
+            select(passages.c.id, documents.c.title, passages.c.text)
+            .join(documents, documents.c.id == passages.c.document_id)
+            .outerjoin(
+                vectors, (vectors.c.passage_id == passages.c.id) & (vectors.c.encoder == encoder)
+            )
+            .where(passages.c.superseded_at.is_(None), vectors.c.passage_id.is_(None))
+            .order_by(passages.c.id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [(row.id, row.title, row.text) for row in connection.execute(lacking)]
+
+    def add_vectors(self, encoder: str, ids: Sequence[PassageId], rows: Vectors) -> None:
+        """Keep vectors of passages, one row per id; a passage gone meanwhile is passed over.
+
+        Vectors that are there already are replaced.
+        """
+        with self._database.writing() as connection:
+            for some in chunks(range(len(ids))):
+                here = [ids[i] for i in some]
+                alive = _hold(connection, here)
+                connection.execute(
+                    delete(vectors).where(
+                        vectors.c.passage_id.in_(here), vectors.c.encoder == encoder
+                    )
+                )
+                packed = from_vectors(encoder, here, rows[some[0] : some[-1] + 1])
+                kept = [row for row in packed if row["passage_id"] in alive]
+                if kept:
+                    connection.execute(insert(vectors), kept)
+
+    def vectors(self, ids: Sequence[PassageId], encoder: str) -> Vectors:
+        """Return an array of shape (len(ids), d), float32, in the order given.
+
+        Raises:
+            NotFoundError: If a passage has no vector of this encoder.
+        """
+        found: dict[PassageId, bytes] = {}
+        with self._database.reading() as connection:
+            for some in chunks(list(dict.fromkeys(ids))):
+                query = select(vectors.c.passage_id, vectors.c.vector).where(
+                    vectors.c.passage_id.in_(some), vectors.c.encoder == encoder
+                )
+                found.update((row.passage_id, row.vector) for row in connection.execute(query))
+        missing = [id_ for id_ in ids if id_ not in found]
+        if missing:
+            raise NotFoundError(
+                f"{len(missing)} of {len(ids)} passages have no vector of encoder {encoder!r}."
+            )
+        return to_vectors([found[id_] for id_ in ids])
+
+    def sweep_superseded(self, older_than: datetime) -> int:
+        """Drop passages superseded before this moment, with their vectors; return how many."""
+        with self._database.writing() as connection:
+            old = delete(passages).where(passages.c.superseded_at < older_than)
+            return connection.execute(old).rowcount
+
+
+def read_passages(connection: Connection, document_id: DocumentId) -> list[Passage]:
+    """Return the passages of the document's present revision, in order."""
+    query = (
+        select(passages)
+        .where(passages.c.document_id == document_id, passages.c.superseded_at.is_(None))
+        .order_by(passages.c.ordinal)
+    )
+    return _dress(connection, connection.execute(query).all())
+
+
+def read_vectors(
+    connection: Connection, document_id: DocumentId, encoder: str
+) -> dict[PassageId, bytes]:
+    """Return the packed vectors of the document's present revision."""
+    query = (
+        select(vectors.c.passage_id, vectors.c.vector)
+        .join(passages, passages.c.id == vectors.c.passage_id)
+        .where(
+            passages.c.document_id == document_id,
+            passages.c.superseded_at.is_(None),
+            vectors.c.encoder == encoder,
+        )
+    )
+    return {row.passage_id: row.vector for row in connection.execute(query)}
+
+
+def _hold(connection: Connection, ids: Sequence[PassageId]) -> set[PassageId]:
+    # Locked until the commit (where the database has row locks), so that none is deleted between
+    # this look and the insert that refers to it.
+    query = select(passages.c.id).where(passages.c.id.in_(ids)).with_for_update(key_share=True)
+    return set(connection.execute(query).scalars())
+
+
+def _dress(connection: Connection, rows: Sequence[Row[Any]]) -> list[Passage]:
+    audiences = read_audiences(connection, (row.document_id for row in rows))
+    return [to_passage(row, audiences.get(row.document_id, ())) for row in rows]

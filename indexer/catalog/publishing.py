@@ -1,0 +1,160 @@
+"""Publishing a document: everything about one revision, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from indexer.catalog import tables as t
+from indexer.catalog.change_log import append_change, last_change_of
+from indexer.catalog.database import Database
+from indexer.catalog.documents import forget_unmentioned, write_audiences
+from indexer.catalog.generations import newest_encoder
+from indexer.catalog.mapping import from_document, from_passage, from_vectors
+from indexer.catalog.records import ChangeKind
+from indexer.catalog.tags import replace_machine_tags
+from indexer.catalog.upsert import upsert
+from schemas.document import Document, Visibility
+from schemas.errors import ConflictError
+from schemas.identity import audiences_of
+from schemas.ids import Revision
+from schemas.passage import Passage
+from schemas.tag import TagAssignment
+
+if TYPE_CHECKING:
+    from indexer.ports import EncoderVectors
+
+
+class Publishing:
+    """The one way a document, or a new revision of it, enters the catalog."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def publish(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        vectors: EncoderVectors,
+        tags: Sequence[TagAssignment],
+    ) -> int:
+        """Make this revision the published one; readers see the old one or the new one.
+
+        Publishing the revision that is published already changes nothing. A visibility and tags
+        that a person has decided on stay. Who may see a passage follows from the document:
+        ``Passage.audiences`` is not read. Passages of the revision before stay readable by id
+        until they are swept.
+
+        Args:
+            document: ``n_passages`` is counted here, ``published_at`` becomes the change's time.
+            passages: In order.
+            vectors: For each encoder, an array of shape (len(passages), d), row by row theirs.
+            tags: What was found this time, by machine or declared by the sender.
+
+        Returns:
+            Position of the change; of the document's last one when nothing changed.
+
+        Raises:
+            ConflictError: If vectors of the encoder that is being served are missing.
+        """
+        with self._database.publishing() as connection:
+            before = _present(connection, document)
+            if before is not None and before.revision == document.revision:
+                return last_change_of(connection, document.id)
+            _check_vectors(connection, passages, vectors)
+            visibility = before.chosen if before and before.chosen else document.visibility
+            _write_document(connection, document, visibility, n_passages=len(passages))
+            _write_participants(connection, document)
+            audiences = audiences_of(visibility, document.participants)
+            write_audiences(connection, document.id, audiences)
+            _write_passages(connection, document, passages, vectors)
+            replace_machine_tags(connection, document.id, tags)
+            return append_change(
+                connection, ChangeKind.PUBLISHED, document.id, document.published_at
+            )
+
+
+class _Present(NamedTuple):
+    revision: Revision
+    chosen: Visibility | None  # what a person decided, if one did
+
+
+def _present(connection: Connection, document: Document) -> _Present | None:
+    d = t.documents
+    row = connection.execute(
+        select(d.c.revision, d.c.visibility, d.c.visibility_chosen).where(d.c.id == document.id)
+    ).first()
+    if row is None:
+        return None
+    return _Present(row.revision, Visibility(row.visibility) if row.visibility_chosen else None)
+
+
+def _check_vectors(
+    connection: Connection, passages: Sequence[Passage], vectors: EncoderVectors
+) -> None:
+    served = newest_encoder(connection)
+    if served is not None and passages and served not in vectors:
+        # The follower could not index it: better to fail here, where the job can encode again.
+        raise ConflictError(f"The passages have no vectors of encoder {served!r}, which is served.")
+
+
+def _write_document(
+    connection: Connection, document: Document, visibility: Visibility, *, n_passages: int
+) -> None:
+    row = {
+        "id": document.id,
+        **from_document(document, n_passages=n_passages),
+        "visibility": visibility,
+    }
+    known = connection.execute(
+        update(t.documents).where(t.documents.c.id == document.id).values(row)
+    )
+    if not known.rowcount:
+        connection.execute(insert(t.documents).values(**row, visibility_chosen=False))
+
+
+def _write_participants(connection: Connection, document: Document) -> None:
+    p = t.participants
+    here = p.c.document_id == document.id
+    before = list(connection.execute(select(p.c.person_id).where(here)).scalars())
+    connection.execute(delete(p).where(here))
+    named = {person.id: person.name for person in document.participants}
+    upsert(connection, t.people, [{"id": id_, "name": named[id_]} for id_ in sorted(named)])
+    rows = [
+        {
+            "document_id": document.id,
+            "ordinal": ordinal,
+            "person_id": person.id,
+            "role": person.role,
+            "name": person.name,
+        }
+        for ordinal, person in enumerate(document.participants)
+    ]
+    if rows:
+        connection.execute(insert(p), rows)
+    forget_unmentioned(connection, [id_ for id_ in before if id_ not in named])
+
+
+def _write_passages(
+    connection: Connection,
+    document: Document,
+    passages: Sequence[Passage],
+    vectors: EncoderVectors,
+) -> None:
+    p = t.passages
+    here = p.c.document_id == document.id
+    # Bytes may come back as they once were, while those passages still wait to be swept.
+    connection.execute(delete(p).where(here, p.c.revision == document.revision))
+    connection.execute(
+        update(p)
+        .where(here, p.c.superseded_at.is_(None))
+        .values(superseded_at=document.published_at)
+    )
+    if not passages:
+        return
+    connection.execute(insert(p), [from_passage(passage, document) for passage in passages])
+    ids = [passage.id for passage in passages]
+    for encoder, rows in vectors.items():
+        connection.execute(insert(t.vectors), from_vectors(encoder, ids, rows))
