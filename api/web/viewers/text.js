@@ -1,0 +1,18 @@
+// A text without pages: its blocks, opened at the one that answers.
+
+import { el } from "../dom.js";
+import { blockNodes } from "./blocks.js";
+import { showTarget } from "./target.js";
+
+/** Return the viewer of a body of blocks. */
+export function textViewer({ document_, content, passages, words }) {
+  const inPassage = (ordinal) => passages.some((one) => one.block !== null && one.block <= ordinal && ordinal <= (one.last_block ?? one.block));
+  const decorate = (block, node) => node.classList.toggle("matched", inPassage(block.ordinal));
+  const node = el("article", { class: "sheet prose", lang: document_.language, dir: "auto" }, blockNodes(content.blocks, { words, decorate }));
+  return {
+    node,
+    goTo({ block }) {
+      if (block !== null) showTarget(node, `[data-block="${block}"]`);
+    },
+  };
+}
