@@ -1,0 +1,101 @@
+"""The workflow engine's client: work is queued by name, so nothing of ``pipelines`` is imported."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dbos import DBOS, DBOSClient, EnqueueOptions
+from sqlalchemy.exc import SQLAlchemyError
+
+from schemas.errors import TransientError
+from schemas.ids import JobId
+from schemas.job import (
+    APP_NAME,
+    APP_VERSION,
+    INGEST_QUEUE,
+    INGEST_WORKFLOW,
+    MEDIA_QUEUE,
+    REENCODE_WORKFLOW,
+    REINDEX_QUEUE,
+)
+from schemas.settings import Settings
+
+# Without a handler of its own, DBOS would add one that bypasses our log format.
+logging.getLogger("dbos").addHandler(logging.NullHandler())
+
+
+class DbosJobQueue:
+    """``JobQueue`` over the workflow engine's system database; safe to share between threads."""
+
+    def __init__(self, client: DBOSClient) -> None:
+        """Wrap an open client."""
+        self._client = client
+
+    def enqueue_ingest(self, job_id: JobId, *, long_media: bool) -> None:
+        """Queue the ingestion of a job; its id is the workflow's id, so twice is once."""
+        queue = MEDIA_QUEUE if long_media else INGEST_QUEUE
+        self._enqueue(INGEST_WORKFLOW, queue, job_id, job_id)
+
+    def enqueue_reencode(self, encoder: str) -> str:
+        """Queue the encoding of all passages with another encoder.
+
+        Asking again while it runs gives the running workflow; asking again later starts a new
+        one, which encodes only what lacks a vector.
+        """
+        prefix = f"reencode-{encoder}-"
+        with _engine_errors():
+            earlier = self._client.list_workflows(
+                workflow_id_prefix=prefix, load_input=False, load_output=False
+            )
+        live = [w.workflow_id for w in earlier if w.status in {"ENQUEUED", "PENDING", "DELAYED"}]
+        if live:
+            return live[0]
+        workflow_id = f"{prefix}{len(earlier) + 1}"
+        self._enqueue(REENCODE_WORKFLOW, REINDEX_QUEUE, workflow_id, encoder)
+        return workflow_id
+
+    def is_over(self, workflow_id: str) -> bool:
+        """Tell whether a workflow has ended, well or badly; False for one not known."""
+        with _engine_errors():
+            found = self._client.list_workflows(workflow_ids=[workflow_id], load_input=False)
+        return bool(found) and found[0].status not in {"ENQUEUED", "PENDING", "DELAYED"}
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.destroy()
+
+    def _enqueue(self, workflow: str, queue: str, workflow_id: str, argument: str) -> None:
+        options = EnqueueOptions(
+            workflow_name=workflow,
+            queue_name=queue,
+            workflow_id=workflow_id,
+            app_version=APP_VERSION,
+        )
+        with _engine_errors():
+            self._client.enqueue(options, argument)
+
+
+def open_job_queue(settings: Settings) -> DbosJobQueue:
+    """Open the queue, creating its tables when this process comes before any worker.
+
+    Raises:
+        TransientError: If the database cannot be reached.
+    """
+    with _engine_errors():
+        DBOS.migrate(settings.workflow_url)
+        client = DBOSClient(
+            system_database_url=settings.workflow_url,
+            application_name=APP_NAME,
+            retry_connection_errors=False,
+        )
+    return DbosJobQueue(client)
+
+
+@contextmanager
+def _engine_errors() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as exc:
+        raise TransientError("The job queue cannot be reached; try again in a moment.") from exc

@@ -1,0 +1,314 @@
+"""The one way in: bytes become a blob, a job row and a queued workflow, in that order.
+
+A crash between two of these loses nothing. A blob without a job is found again when the same
+bytes are sent again; a job that no workflow knows is queued by the workers' periodic repair.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+import threading
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import structlog
+
+from indexer.catalog.catalog import Catalog
+from indexer.ports import BlobStore, JobQueue
+from schemas.document import DocumentKind, Submission, Visibility
+from schemas.errors import (
+    ConflictError,
+    EmptyFileError,
+    LimitExceededError,
+    NotFoundError,
+    TransientError,
+)
+from schemas.ids import (
+    BlobKey,
+    DocumentId,
+    JobId,
+    PersonId,
+    Revision,
+    document_id_for,
+    job_id_for,
+)
+from schemas.job import Job, JobState
+from schemas.settings import Settings
+
+MAX_FILENAME_CHARS: Final = 150
+"""Keeps a name below the 255 bytes that file systems allow, in any script."""
+MAX_PEEK_BYTES: Final = 64 * 1024**2
+"""A larger JSON is not looked into at the door; no exchange comes near this size."""
+HEAD_BYTES: Final = 16
+"""Enough of a file's start to tell a recording from everything else."""
+FALLBACK_FILENAME: Final = "document"
+IN_PROGRESS: Final = frozenset({JobState.QUEUED, JobState.RUNNING})
+
+_EXCHANGE_ID: Final = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
+_EBML: Final = b"\x1a\x45\xdf\xa3"  # Matroska and WebM
+_MEDIA_STARTS: Final = (
+    b"OggS",
+    b"fLaC",
+    b"ID3",
+    b"FLV",
+    b"\xff\xfb",
+    b"\xff\xf3",
+    b"\xff\xf1",
+    _EBML,
+)
+
+_log = structlog.get_logger(__name__)
+
+
+class SubmissionOptions(msgspec.Struct, frozen=True):
+    """What a sender says about the bytes; ``None`` means "not said"."""
+
+    source: str | None = None
+    """The sender's own lasting name for the document: sending it again replaces the document."""
+    location: str | None = None
+    """Where the bytes were found (a ``file://`` URI): names the document when nothing better
+    does."""
+    kind: DocumentKind | None = None
+    title: str | None = None
+    visibility: Visibility | None = None
+    tags: tuple[str, ...] = ()
+
+
+class Received(msgspec.Struct, frozen=True):
+    """What became of bytes that were sent in."""
+
+    job: Job
+    document_id: DocumentId
+    is_new: bool
+    """False when these bytes were published, or being ingested, already."""
+
+
+class Intake(msgspec.Struct, frozen=True):
+    """Everything that receiving a document needs."""
+
+    catalog: Catalog
+    blobs: BlobStore
+    queue: JobQueue
+    settings: Settings
+    clock: Callable[[], datetime]
+    """Returns the present time in UTC."""
+    lock: threading.Lock = msgspec.field(default_factory=threading.Lock)
+    """Held while looking for the same bytes and creating the job: two uploads of one file at
+    the same moment in one process become one document."""
+
+
+class _Peek(msgspec.Struct):
+    kind: str | None = None
+    id: str | int | None = None
+
+
+def receive(
+    intake: Intake,
+    source: bytes | Path,
+    *,
+    filename: str,
+    options: SubmissionOptions,
+    uploaded_by: PersonId | None,
+    media: Path | None = None,
+) -> Received:
+    """Take bytes in for ingestion and return their job.
+
+    Bytes that are published or being ingested already, whatever their source, give that
+    document and job back. Bytes whose job failed, or that were replaced or deleted since, give
+    a new try. Nothing is parsed beyond an exchange's id: a damaged file becomes a failed job.
+
+    Args:
+        intake: The bundle to work with.
+        source: The bytes, or a file that holds them, which is not changed.
+        filename: As the sender names it; cleaned of paths and control characters here.
+        options: What the sender says about the document.
+        uploaded_by: The person behind the request, when there is one.
+        media: Recording that an exchange JSON points to, when it came along.
+
+    Raises:
+        EmptyFileError: If there are no bytes.
+        LimitExceededError: If there are more bytes than the settings allow.
+    """
+    name = clean_filename(filename)
+    size_bytes = _checked_size(source, name, intake.settings)
+    if media is not None:
+        _checked_size(media, clean_filename(media.name), intake.settings)
+    original = intake.blobs.put(source)
+    recording = intake.blobs.put(media) if media is not None else None
+    where = _source_of(source, size_bytes, original, options)
+    submission = Submission(
+        document_id=document_id_for(where),
+        revision=_revision_of(original, recording),
+        source=where,
+        original=original,
+        filename=name,
+        size_bytes=size_bytes,
+        kind=options.kind,
+        title=options.title,
+        visibility=options.visibility,
+        tags=options.tags,
+        uploaded_by=uploaded_by,
+        media=recording,
+    )
+    return _submit(intake, submission)
+
+
+def retry(intake: Intake, job_id: JobId) -> Job:
+    """Give a failed job another try, with the original that was kept.
+
+    Raises:
+        NotFoundError: If there is no such job, or its original is gone.
+        ConflictError: If the job did not fail.
+    """
+    job = intake.catalog.jobs.get(job_id)
+    if job is None:
+        raise NotFoundError(f"There is no job {job_id}.")
+    if job.state is not JobState.FAILED:
+        raise ConflictError(f"Job {job_id} is {job.state.value}: only a failed job is tried again.")
+    submission = intake.catalog.jobs.submission(job_id)
+    intake.blobs.size(submission.original)
+    return _submit(intake, submission).job
+
+
+def clean_filename(filename: str) -> str:
+    """Return a base name that is safe to show, store and send in a header.
+
+    Directories (of either slash), control and invisible characters go; a name of which nothing
+    is left becomes ``document``. An extension survives the cut of a long name.
+    """
+    base = re.split(r"[/\\]", unicodedata.normalize("NFC", filename))[-1]
+    visible = "".join(c for c in base if unicodedata.category(c)[0] != "C")
+    name = re.sub(r"\s+", " ", visible).strip(" .")
+    if len(name) > MAX_FILENAME_CHARS:
+        stem, dot, extension = name.rpartition(".")
+        kept = dot + extension[:10] if stem else ""
+        name = (stem or name)[: MAX_FILENAME_CHARS - len(kept)].rstrip() + kept
+    return name or FALLBACK_FILENAME
+
+
+def peek_exchange_id(json_bytes: bytes) -> str | None:
+    """Return the id of an exchange JSON, or ``None`` for any other bytes. Never raises.
+
+    Bad JSON is ``None`` too: the job then says what is wrong with it, and where.
+    """
+    if not json_bytes.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return None
+    try:
+        peek = msgspec.json.decode(json_bytes.removeprefix(b"\xef\xbb\xbf"), type=_Peek)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    identifier = "" if peek.id is None else str(peek.id)
+    is_exchange = peek.kind == DocumentKind.EXCHANGE and _EXCHANGE_ID.fullmatch(identifier)
+    return identifier if is_exchange else None
+
+
+def is_recording(head: bytes) -> bool:
+    """Tell from the first bytes whether this is sound or video, which waits in its own queue."""
+    return (
+        head.startswith(_MEDIA_STARTS)
+        or head[4:8] == b"ftyp"
+        or (head[:4] == b"RIFF" and head[8:12] in {b"WAVE", b"AVI "})
+    )
+
+
+def enqueue(intake: Intake, job_id: JobId, submission: Submission) -> None:
+    """Queue a job that has its row; doing it twice is doing it once."""
+    media = submission.media or submission.original
+    head = intake.blobs.read(media, start=0, end=HEAD_BYTES)
+    intake.queue.enqueue_ingest(job_id, long_media=is_recording(head))
+
+
+def _submit(intake: Intake, submission: Submission) -> Received:
+    with intake.lock:
+        known = _same_bytes(intake, submission)
+        if known is not None:
+            return known
+        job, is_new = _open_attempt(intake, submission)
+    try:
+        enqueue(intake, job.id, submission)
+    except TransientError as error:
+        # The row is there: the workers' repair queues it when the queue is back.
+        _log.warning("job.not_queued", job_id=job.id, reason=str(error))
+    if is_new:
+        _log.info("job.received", job_id=job.id, document_id=job.document_id)
+    return Received(job=job, document_id=job.document_id, is_new=is_new)
+
+
+def _same_bytes(intake: Intake, submission: Submission) -> Received | None:
+    """Return the document that these bytes already are, or are about to be."""
+    jobs = intake.catalog.jobs
+    active = jobs.in_progress(submission.revision)
+    if active is not None:
+        return Received(job=active, document_id=active.document_id, is_new=False)
+    published = intake.catalog.documents.find_by_revision(submission.revision)
+    if published is None:
+        return None
+    latest = jobs.latest_for(published)
+    if latest is not None and latest.state in IN_PROGRESS:
+        return None  # another revision is about to replace these bytes, which are wanted again
+    done = _last_attempt(intake, published, submission.revision)
+    return Received(job=done, document_id=published, is_new=False) if done else None
+
+
+def _last_attempt(intake: Intake, document_id: DocumentId, revision: Revision) -> Job | None:
+    found: Job | None = None
+    for attempt in itertools.count(1):
+        job = intake.catalog.jobs.get(job_id_for(document_id, revision, attempt))
+        if job is None:
+            break
+        found = job
+    return found
+
+
+def _open_attempt(intake: Intake, submission: Submission) -> tuple[Job, bool]:
+    """Create the attempt after the last one, unless that one is not over yet."""
+    last = _last_attempt(intake, submission.document_id, submission.revision)
+    if last is not None and last.state in IN_PROGRESS:
+        return last, False
+    attempt = 1 if last is None else last.attempt + 1
+    return intake.catalog.jobs.create(submission, attempt=attempt, now=intake.clock())
+
+
+def _checked_size(source: bytes | Path, name: str, settings: Settings) -> int:
+    size_bytes = source.stat().st_size if isinstance(source, Path) else len(source)
+    limit = settings.ingestion.max_upload_bytes
+    if size_bytes == 0:
+        raise EmptyFileError(f"{name} is empty: it holds 0 bytes.")
+    if size_bytes > limit:
+        raise LimitExceededError(f"{name} has {size_bytes} bytes; at most {limit} are accepted.")
+    return size_bytes
+
+
+def _source_of(
+    source: bytes | Path, size_bytes: int, original: BlobKey, options: SubmissionOptions
+) -> str:
+    if options.source:
+        return options.source
+    if size_bytes <= MAX_PEEK_BYTES and _starts_like_json(source):
+        content = source.read_bytes() if isinstance(source, Path) else source
+        exchange_id = peek_exchange_id(content)
+        if exchange_id is not None:
+            return f"exchange:{exchange_id}"
+    return options.location or f"sha256:{original}"
+
+
+def _starts_like_json(source: bytes | Path) -> bool:
+    if isinstance(source, Path):
+        with source.open("rb") as stream:
+            head = stream.read(1024)
+    else:
+        head = source[:1024]
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
+def _revision_of(original: BlobKey, recording: BlobKey | None) -> Revision:
+    """A revision is the bytes: of the file, and of the recording that came with it."""
+    if recording is None:
+        return Revision(original)
+    return Revision(hashlib.sha256(f"{original}\n{recording}".encode()).hexdigest())
