@@ -53,6 +53,47 @@ class LexicalIndex(Protocol):
         """Return exact scores of just these passages, in the order given."""
 
 
+class PassageCard(msgspec.Struct, frozen=True):
+    """What facets, grouping and browsing need to know about one indexed passage."""
+
+    document_id: DocumentId
+    kind: str
+    language: str
+    created_at_s: int
+    tags: tuple[str, ...] = ()
+    speaker_ids: tuple[PersonId, ...] = ()
+    mentor_ids: tuple[PersonId, ...] = ()
+
+
+class PassageDirectory(Protocol):
+    """Attributes of indexed passages without a trip to the catalog; as fresh as the index."""
+
+    def cards(self, passage_ids: Sequence[PassageId]) -> dict[PassageId, PassageCard]:
+        """Return the cards of the passages that are indexed."""
+
+    def recent(self, where: Filter, *, limit: int) -> Ranking:
+        """Return matching passages of the newest documents, newest first, at most ``limit``.
+
+        The score is the document's ``created_at`` in seconds. Without a speaker in the filter
+        only the first passage of each document is returned.
+        """
+
+    def titles(
+        self, folded_start: str, where: Filter, *, limit: int
+    ) -> list[tuple[DocumentId, str]]:
+        """Return documents with a title word that starts, there or further on, like this.
+
+        ``folded_start`` has no accents and no capitals and may span words. In order of title.
+        """
+
+    def n_passages(self) -> int:
+        """Return how many passages are visible to searches."""
+
+
+class PassageIndex(LexicalIndex, PassageDirectory, Protocol):
+    """The lexical index as searches hold it: rankings, scores and cards of the same passages."""
+
+
 class DenseIndex(Protocol):
     """Vector index over passages, cosine similarity of unit vectors."""
 

@@ -88,3 +88,19 @@ class ResultPage(msgspec.Struct, frozen=True):
     took_ms: float
     timings_ms: dict[str, float]
     """Where the time went, per part of the search."""
+
+
+class SuggestionType(StrEnum):
+    """What a completion leads to: a document's page, or a filter."""
+
+    DOCUMENT = "document"
+    TAG = "tag"
+
+
+class Suggestion(msgspec.Struct, frozen=True):
+    """A completion of what is being typed: a title or a tag that the caller may see."""
+
+    text: str
+    type: SuggestionType
+    id: str
+    """The document's or the tag's identifier."""

