@@ -32,10 +32,10 @@ _STALE_S: Final = 24 * 3600  # what a crash left behind a day ago belongs to nob
 
 
 def open_blobs(url: str) -> BlobStore:
-    """Open the blobs at ``file:///directory`` (made if missing), ``s3://bucket/prefix`` or,
-    for tests, ``memory://`` (new and empty each time).
+    """Open the blobs at a URL.
 
-    S3 takes its credentials, region and endpoint from the usual ``AWS_`` variables.
+    ``file:///directory`` (made if missing), ``s3://bucket/prefix``, or, for tests, ``memory://``
+    (new and empty each time). S3 takes its credentials, region and endpoint from the usual ``AWS_`` variables.
 
     Raises:
         SettingsError: If the URL names something else.
