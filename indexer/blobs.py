@@ -35,7 +35,8 @@ def open_blobs(url: str) -> BlobStore:
     """Open the blobs at a URL.
 
     ``file:///directory`` (made if missing), ``s3://bucket/prefix``, or, for tests, ``memory://``
-    (new and empty each time). S3 takes its credentials, region and endpoint from the usual ``AWS_`` variables.
+    (new and empty each time). S3 takes its credentials, region and endpoint from the usual
+    ``AWS_`` variables.
 
     Raises:
         SettingsError: If the URL names something else.
