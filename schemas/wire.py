@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from schemas.content import BlockRole, UtteranceFlag
 from schemas.document import DocumentKind, MediaKind, ParticipantRole, Visibility
-from schemas.hit import TotalRelation
+from schemas.hit import SuggestionType, TotalRelation
 from schemas.identity import Role
 from schemas.job import JobState, Stage
 from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS, RetrieverChoice
@@ -183,8 +183,7 @@ class SuggestionView(msgspec.Struct, frozen=True):
     """A completion of what is being typed: the title of a document, or a tag."""
 
     text: str
-    type: str
-    """``document`` or ``tag``."""
+    type: SuggestionType
     id: str
     url: str | None
     """Portal address of the document; ``null`` for a tag, which is a filter."""
@@ -443,6 +442,8 @@ class HealthCheck(msgspec.Struct, frozen=True):
     ok: bool
     detail: str
     took_ms: float
+    required: bool = True
+    """Whether searches need it: one that they do not need never makes the service unready."""
 
 
 class HealthView(msgspec.Struct, frozen=True):
