@@ -18,12 +18,12 @@ from litestar.handlers import HTTPRouteHandler
 WEB_DIR: Final = Path(__file__).resolve().parents[1] / "web"
 
 _MEDIA_TYPES: Final = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
-"""Only these are served: a stray file in the folder stays private."""
+"""Only these are served: a stray file in the folder stays private. Litestar adds the charset."""
 
 _POLICY: Final = (
     "default-src 'none'",
@@ -49,9 +49,19 @@ _HEADERS: Final = {
 }
 
 
-@get(["/", "/documents/{document_id:str}"], include_in_schema=False, sync_to_thread=True)
+@get("/", include_in_schema=False, sync_to_thread=True)
 def serve_shell(request: Request[Any, Any, State]) -> Response[bytes]:
     """Return the page shell; its scripts read the address and fetch what it names."""
+    return _serve(WEB_DIR / "index.html", request)
+
+
+# Not a second path of the same handler: Litestar 2.25 loses the thread of one that has two.
+@get("/documents/{document_id:str}", include_in_schema=False, sync_to_thread=True)
+def serve_document_shell(
+    request: Request[Any, Any, State],
+    document_id: str,  # noqa: ARG001 - the page's scripts read it from the address
+) -> Response[bytes]:
+    """Return the same shell at the address of a document, whether or not there is one."""
     return _serve(WEB_DIR / "index.html", request)
 
 
@@ -74,7 +84,12 @@ def serve_asset(request: Request[Any, Any, State], path: Path) -> Response[bytes
     return _serve(asset, request)
 
 
-portal_routes: Final[list[HTTPRouteHandler]] = [serve_shell, serve_favicon, serve_asset]
+portal_routes: Final[list[HTTPRouteHandler]] = [
+    serve_shell,
+    serve_document_shell,
+    serve_favicon,
+    serve_asset,
+]
 
 
 def _serve(asset: Path, request: Request[Any, Any, State]) -> Response[bytes]:

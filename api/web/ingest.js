@@ -116,7 +116,7 @@ function watch(job, onJob) {
       if (isOver(next)) done();
     };
     const done = () => { events.close(); resolve(); };
-    for (const name of ["message", "job", "progress"]) events.addEventListener(name, take);
+    for (const name of ["progress", "done"]) events.addEventListener(name, take);
     events.onerror = () => { events.close(); poll(job, onJob).then(resolve, reject); };
   });
 }
