@@ -1,0 +1,79 @@
+"""What a recording holds, told by PyAV: duration, streams, codecs. Nothing is decoded here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import av
+import av.error
+import msgspec
+
+FORMATS: Final = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,wav,w64,flac,ogg,aac,aiff,avi,asf,flv,mpeg,mpegts,"
+    "caf,amr,ac3"
+)
+"""Demuxers that may open a file. Playlists (hls, dash, concat) are not among them: a crafted one
+would make ffmpeg fetch addresses or read other files."""
+PROTOCOLS: Final = "file,pipe"
+_AV_TIME_BASE: Final = 1_000_000
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """What a recording says about itself."""
+
+    container: str
+    """Names of the demuxer, comma-separated, as ffmpeg gives them."""
+    duration_ms: int | None
+    """``None`` when the container does not say (a browser's WebM, say)."""
+    title: str | None
+    video_codec: str | None
+    """``None`` when there is no moving picture; cover art does not count."""
+    pixel_format: str | None
+    audio_codec: str | None
+    """Codec of the first sound track, ``None`` when there is none."""
+    n_channels: int
+    sound_ms: int | None = None
+    """How much sound an MP4's index promises; other containers only guess, so ``None``."""
+
+    @property
+    def has_video(self) -> bool:
+        """Whether there is a moving picture."""
+        return self.video_codec is not None
+
+
+def probe(path: Path) -> Probe | str:
+    """Return what the recording holds, or ffmpeg's reason why it cannot be read."""
+    options = {"format_whitelist": FORMATS, "protocol_whitelist": PROTOCOLS}
+    try:
+        with av.open(str(path), options=options, metadata_errors="replace") as container:
+            return _describe(container)
+    except (av.error.FFmpegError, ValueError, OSError) as exc:
+        # str() of ffmpeg's and the system's errors names our own temporary path
+        return getattr(exc, "strerror", None) or str(exc)
+
+
+def _describe(container: av.container.InputContainer) -> Probe:
+    covers = av.stream.Disposition.attached_pic
+    videos = [s for s in container.streams.video if not s.disposition & covers]
+    video = videos[0] if videos else None
+    sound = container.streams.audio[0] if container.streams.audio else None
+    if video is None and sound is None:
+        raise ValueError("no picture and no sound in it")
+    title = {k.lower(): v for k, v in container.metadata.items()}.get("title", "").strip()
+    return Probe(
+        container=container.format.name,
+        duration_ms=container.duration * 1000 // _AV_TIME_BASE if container.duration else None,
+        title=title or None,
+        video_codec=video.codec_context.name if video else None,
+        pixel_format=video.codec_context.pix_fmt if video else None,
+        audio_codec=sound.codec_context.name if sound else None,
+        n_channels=sound.codec_context.channels if sound else 0,
+        sound_ms=_promised_ms(container, sound) if sound else None,
+    )
+
+
+def _promised_ms(container: av.container.InputContainer, sound: av.AudioStream) -> int | None:
+    if "mp4" not in container.format.name.split(",") or not sound.duration or not sound.time_base:
+        return None
+    return round(sound.duration * sound.time_base * 1000)

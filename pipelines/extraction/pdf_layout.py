@@ -1,0 +1,273 @@
+"""Lines of a PDF page put in reading order, and joined into headings, paragraphs, lists, tables."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from statistics import median
+from typing import Final, NamedTuple
+
+from pipelines.extraction.blocks import CELL_SEPARATOR, RawBlock
+from schemas.content import BlockRole
+
+_HEADING_RATIO: Final = 1.15  # of the body's font size
+_MAX_HEADING_CHARS: Final = 120
+_BULLET: Final = re.compile(r"^(?:[•◦▪‣●○■·\uf0b7–—-]|\d{1,2}[.)]|[a-z]\))\s+(?=\S)")
+_PAGE_NUMBER: Final = re.compile(
+    r"^(?:page\s*)?[-–]?\s*\d+\s*[-–]?(?:\s*(?:/|sur|of)\s*\d+)?$", re.IGNORECASE
+)
+_EDGE_SHARE: Final = 0.1  # headers and footers live in this share of the page's height
+_REPEAT_SHARE: Final = 0.4  # headers of odd and even pages may differ
+_MIN_REPEATS: Final = 2
+_SAME_ROW: Final = 0.5  # of the line height: baselines this near are one row
+_PARAGRAPH_GAP: Final = 0.75  # of the line height: more space than this ends a paragraph
+_CELL_GAP: Final = 1.5  # of the font size: more space than this on a row parts two cells
+_MIN_COLUMN_LINES: Final = 4
+_MIN_COLUMN_CHARS: Final = 18  # shorter lines side by side are table cells, not columns of prose
+_MIN_GUTTER: Final = 8.0  # points
+
+
+class Line(NamedTuple):
+    """A line of text where it stands, in points from the page's top left corner."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    bold: bool
+
+    @property
+    def height(self) -> float:
+        """Height of the box, at least one point."""
+        return max(1.0, self.y1 - self.y0)
+
+
+class Page(NamedTuple):
+    """The lines of one page, in any order."""
+
+    number: int
+    height: float
+    lines: tuple[Line, ...]
+
+
+def body_size(pages: Iterable[Page]) -> float:
+    """Return the font size of most characters, in points."""
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            sizes[round(line.size * 2) / 2] += len(line.text)
+    return max(sizes, key=lambda s: (sizes[s], -s), default=10.0)
+
+
+def without_furniture(pages: Sequence[Page], body: float) -> list[Page]:
+    """Drop page numbers, and headers and footers that come back; larger type is kept."""
+    seen = Counter(
+        key for page in pages for key in {_key(x) for x in page.lines if _at_edge(x, page)}
+    )
+    least = max(_MIN_REPEATS, _REPEAT_SHARE * len(pages))
+    repeated = {key for key, n in seen.items() if n >= least}
+    return [
+        page._replace(
+            lines=tuple(x for x in page.lines if not _is_furniture(x, page, repeated, body))
+        )
+        for page in pages
+    ]
+
+
+def heading_levels(pages: Iterable[Page], body: float) -> dict[float, int]:
+    """Return the level of each heading size, the largest being 1."""
+    sizes = {_half(x.size) for p in pages for x in p.lines if x.size >= body * _HEADING_RATIO}
+    return {size: n for n, size in enumerate(sorted(sizes, reverse=True), start=1)}
+
+
+def to_blocks(page: Page, body: float, levels: dict[float, int]) -> Iterator[RawBlock]:
+    """Yield the page's blocks in reading order."""
+    for region in _columns(page.lines):
+        rows = _rows(region)
+        at = 0
+        while at < len(rows):
+            n_table = _table_length(rows[at:])
+            if n_table:
+                yield RawBlock(_table(rows[at : at + n_table]), BlockRole.TABLE, 0, page.number)
+                at += n_table
+                continue
+            taken = _run_length(rows[at:], body)
+            yield _prose([_merged(row) for row in rows[at : at + taken]], page.number, body, levels)
+            at += taken
+
+
+def _half(size: float) -> float:
+    return round(size * 2) / 2
+
+
+def _key(line: Line) -> str:
+    return re.sub(r"\d+", "#", line.text.strip().lower())
+
+
+def _at_edge(line: Line, page: Page) -> bool:
+    edge = page.height * _EDGE_SHARE
+    return line.y1 <= edge or line.y0 >= page.height - edge
+
+
+def _is_furniture(line: Line, page: Page, repeated: Collection[str], body: float) -> bool:
+    if line.size >= body * _HEADING_RATIO or not _at_edge(line, page):
+        return False
+    return _key(line) in repeated or bool(_PAGE_NUMBER.match(line.text.strip()))
+
+
+def _columns(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Cut at a gutter between columns of prose; else at the widest line that bars one.
+
+    A recursive X-Y cut whose vertical cut asks for prose on both sides, so that tables are not
+    read column by column.
+    """
+    ordered = sorted(lines, key=lambda x: (x.y0, x.x0))
+    gutter = _gutter(ordered)
+    if gutter is not None:
+        for side in (
+            [x for x in ordered if x.x1 <= gutter],
+            [x for x in ordered if x.x1 > gutter],
+        ):
+            yield from _columns(side)
+        return
+    cut = _bar(ordered)
+    if cut:
+        yield from _columns(ordered[:cut])
+        yield from _columns(ordered[cut:])
+    elif ordered:
+        yield ordered
+
+
+def _gutter(lines: Sequence[Line]) -> float | None:
+    """Return an x that no line crosses, with prose on both sides."""
+    edges = sorted((x.x0, x.x1) for x in lines)
+    right = edges[0][1] if edges else 0.0
+    for x0, x1 in edges:
+        if x0 - right >= _MIN_GUTTER:
+            middle = (x0 + right) / 2
+            if _is_prose([x for x in lines if x.x1 <= middle]) and _is_prose([
+                x for x in lines if x.x0 >= middle
+            ]):
+                return middle
+        right = max(right, x1)
+    return None
+
+
+def _is_prose(lines: Sequence[Line]) -> bool:
+    return (
+        len(lines) >= _MIN_COLUMN_LINES and median(len(x.text) for x in lines) >= _MIN_COLUMN_CHARS
+    )
+
+
+def _bar(lines: Sequence[Line]) -> int | None:
+    """Return where to cut so that one side has columns: before or after a full-width line."""
+    if len(lines) < 2 * _MIN_COLUMN_LINES:
+        return None
+    for at in range(1, len(lines)):
+        if lines[at].y0 < max(x.y1 for x in lines[:at]) - 1:
+            continue  # not a clean horizontal cut
+        if _gutter(lines[:at]) is not None or _gutter(lines[at:]) is not None:
+            return at
+    return None
+
+
+def _rows(lines: Sequence[Line]) -> list[list[Line]]:
+    """Group lines whose middles are level, each row from left to right."""
+    rows: list[list[Line]] = []
+    for line in lines:
+        middle = (line.y0 + line.y1) / 2
+        if rows:
+            last = rows[-1][0]
+            if abs(middle - (last.y0 + last.y1) / 2) < _SAME_ROW * min(line.height, last.height):
+                rows[-1].append(line)
+                continue
+        rows.append([line])
+    return [sorted(row, key=lambda x: x.x0) for row in rows]
+
+
+def _cells(row: Sequence[Line]) -> list[str]:
+    cells: list[str] = []
+    right = None
+    for line in row:
+        if right is not None and line.x0 - right < _CELL_GAP * line.size:
+            cells[-1] = f"{cells[-1]} {line.text}"
+        else:
+            cells.append(line.text)
+        right = line.x1
+    return [c.strip() for c in cells]
+
+
+def _table_length(rows: Sequence[Sequence[Line]]) -> int:
+    """Return how many of the first rows are a table: two or more rows of two or more cells."""
+    n = 0
+    while n < len(rows) and len(_cells(rows[n])) > 1 and not _BULLET.match(rows[n][0].text + " x"):
+        n += 1
+    return n if n > 1 else 0
+
+
+def _table(rows: Sequence[Sequence[Line]]) -> str:
+    return "\n".join(CELL_SEPARATOR.join(_cells(row)) for row in rows)
+
+
+def _merged(row: Sequence[Line]) -> Line:
+    text = " ".join(x.text.strip() for x in row)
+    return row[0]._replace(
+        text=text,
+        x1=max(x.x1 for x in row),
+        y0=min(x.y0 for x in row),
+        y1=max(x.y1 for x in row),
+        bold=all(x.bold for x in row),
+    )
+
+
+def _is_heading(line: Line, body: float) -> bool:
+    if len(line.text) > _MAX_HEADING_CHARS or not any(c.isalpha() for c in line.text):
+        return False
+    if line.size >= body * _HEADING_RATIO:
+        return True
+    return line.bold and not line.text.rstrip().endswith((".", ",", ";", ":"))
+
+
+def _run_length(rows: Sequence[Sequence[Line]], body: float) -> int:
+    """Return how many of the first rows make one block."""
+    n = 1
+    while n < len(rows) and not _table_length(rows[n:]):
+        above, line = _merged(rows[n - 1]), _merged(rows[n])
+        if _BULLET.match(line.text) or _is_heading(line, body) != _is_heading(above, body):
+            break
+        if line.y0 - above.y1 > _PARAGRAPH_GAP * line.height:
+            break
+        if _half(line.size) != _half(above.size) and _is_heading(line, body):
+            break
+        n += 1
+    return n
+
+
+def _prose(lines: Sequence[Line], page: int, body: float, levels: dict[float, int]) -> RawBlock:
+    text = _join(x.text for x in lines)
+    if all(_is_heading(x, body) for x in lines):
+        level = levels.get(_half(lines[0].size), len(levels) + 1)
+        return RawBlock(text, BlockRole.HEADING, level, page)
+    if bullet := _BULLET.match(text):
+        kept = text if text[0].isalnum() else text[bullet.end() :]
+        return RawBlock(kept, BlockRole.LIST_ITEM, 0, page)
+    return RawBlock(text, BlockRole.PARAGRAPH, 0, page)
+
+
+def _join(lines: Iterable[str]) -> str:
+    """Join lines by spaces, mending words that were hyphenated at a line's end."""
+    text = ""
+    for line in lines:
+        part = line.strip()
+        if (
+            text.endswith(("-", "\u00ad", "\u2010"))
+            and text[-2:-1].isalpha()
+            and part[:1].islower()
+        ):
+            text = text[:-1] + part
+        else:
+            text = f"{text} {part}" if text else part
+    return text
