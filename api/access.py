@@ -1,0 +1,67 @@
+"""What a caller may see, one function per noun; every route that returns content starts here.
+
+"Not there" and "not for you" are one answer, word for word, so that ids cannot be probed.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from api.services import Services
+from schemas.document import Document, Submission, Visibility
+from schemas.errors import NotFoundError
+from schemas.identity import Caller, audiences_of
+from schemas.ids import DocumentId, JobId
+from schemas.job import Job
+
+_NOTHING: Final = "There is no such thing, or none that you may see."
+
+
+def visible_document(services: Services, caller: Caller, document_id: str) -> Document:
+    """Return a published document that the caller may see.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    try:
+        return services.catalog.documents.visible(DocumentId(document_id), caller.audiences)
+    except NotFoundError as exc:
+        raise nothing() from exc
+
+
+def visible_job(services: Services, caller: Caller, job_id: str) -> Job:
+    """Return a job that the caller may see.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    job = services.catalog.jobs.get(JobId(job_id))
+    if job is None or not may_see_job(services, caller, job):
+        raise nothing()
+    return job
+
+
+def may_see_job(services: Services, caller: Caller, job: Job) -> bool:
+    """Tell whether a job is the caller's own, or of a document that staff of their role may see.
+
+    Students see the jobs of their own uploads only: a file name can say a lot. Before the
+    document is published nobody knows its participants, so its wished visibility decides.
+    """
+    if caller.may_operate or services.catalog.jobs.uploaded_by(job.id) == caller.person_id:
+        return True
+    if not caller.may_ingest:
+        return False
+    document = services.catalog.documents.get(job.document_id)
+    if document is not None:
+        return bool(audiences_of(document.visibility, document.participants) & caller.audiences)
+    submission = services.catalog.jobs.submission(job.id)
+    return bool(_wished_audiences(submission) & caller.audiences)
+
+
+def nothing() -> NotFoundError:
+    """Return the one answer to everything that is not there, or not for this caller."""
+    return NotFoundError(_NOTHING)
+
+
+def _wished_audiences(submission: Submission) -> frozenset[str]:
+    return audiences_of(submission.visibility or Visibility.PARTICIPANTS, ())

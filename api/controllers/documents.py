@@ -1,0 +1,177 @@
+"""Documents: what is known about them, their text, and what may be changed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from litestar import MediaType, Response, Router, delete, get, put
+from litestar.params import Parameter
+
+from api.access import nothing, visible_document
+from api.guards import require_ingest
+from api.services import Services
+from api.views.documents import content_view, document_view, transcript_view
+from api.views.webvtt import to_webvtt
+from schemas.content import Content, Transcript
+from schemas.document import Document, DocumentKind
+from schemas.errors import InvalidInputError
+from schemas.identity import Caller
+from schemas.ids import TagId
+from schemas.query import MAX_PAGE, MAX_PER_PAGE
+from schemas.wire import (
+    BodyView,
+    DocumentList,
+    DocumentView,
+    TagsRequest,
+    TranscriptView,
+    VisibilityRequest,
+)
+
+
+@get("/documents", sync_to_thread=True, summary="Documents, newest first")
+def list_documents(
+    services: Services,
+    caller: Caller,
+    *,
+    kind: list[DocumentKind] | None = None,
+    page: Annotated[int, Parameter(ge=1, le=MAX_PAGE)] = 1,
+    per_page: Annotated[int, Parameter(ge=1, le=MAX_PER_PAGE)] = 20,
+) -> DocumentList:
+    """List the documents that the caller may see; ``total`` counts no others."""
+    documents, total = services.catalog.documents.list_recent(
+        caller.audiences, kinds=tuple(kind or ()), page=page, per_page=per_page
+    )
+    tags = services.catalog.documents.tags([document.id for document in documents])
+    views = tuple(
+        document_view(
+            document, tags.get(document.id, ()), taxonomy=services.taxonomy, caller=caller
+        )
+        for document in documents
+    )
+    return DocumentList(views, total, page, per_page)
+
+
+@get("/documents/{document_id:str}", sync_to_thread=True, summary="One document")
+def get_document(services: Services, caller: Caller, document_id: str) -> DocumentView:
+    """Return what is known about a document."""
+    return _view(services, caller, visible_document(services, caller, document_id))
+
+
+@delete(
+    "/documents/{document_id:str}",
+    sync_to_thread=True,
+    guards=[require_ingest],
+    summary="Delete a document",
+)
+def delete_document(services: Services, caller: Caller, document_id: str) -> None:
+    """Take a document out of the catalog at once, and out of both indexes within two seconds."""
+    document = visible_document(services, caller, document_id)
+    services.catalog.documents.delete(document.id)
+
+
+@get("/documents/{document_id:str}/content", sync_to_thread=True, summary="Its text")
+def get_content(
+    services: Services,
+    caller: Caller,
+    document_id: str,
+    *,
+    words: bool = False,
+) -> TranscriptView | BodyView:
+    """Return the turns of a recording or exchange, or the blocks of a text."""
+    document = visible_document(services, caller, document_id)
+    return content_view(document.id, _content(services, document), with_words=words)
+
+
+@get(
+    "/documents/{document_id:str}/transcript",
+    sync_to_thread=True,
+    summary="Its turns",
+)
+def get_transcript(
+    services: Services,
+    caller: Caller,
+    document_id: str,
+    *,
+    words: bool = False,
+    form: Annotated[
+        str, Parameter(query="format", pattern="^(json|vtt)$", description="json or vtt")
+    ] = "json",
+) -> Response[TranscriptView | str]:
+    """Return the turns of a recording or exchange, as JSON or as WebVTT subtitles.
+
+    Raises:
+        NotFoundError: If the document is a text without turns.
+        ConflictError: If subtitles are asked of written messages.
+    """
+    document = visible_document(services, caller, document_id)
+    content = _content(services, document)
+    if not isinstance(content, Transcript):
+        raise nothing()
+    if form == "vtt":
+        return Response(to_webvtt(content), media_type="text/vtt")
+    view = transcript_view(document.id, content, with_words=words)
+    return Response(view, media_type=MediaType.JSON)
+
+
+@put(
+    "/documents/{document_id:str}/tags",
+    sync_to_thread=True,
+    guards=[require_ingest],
+    summary="Set its tags",
+)
+def put_tags(
+    services: Services, caller: Caller, document_id: str, data: TagsRequest
+) -> DocumentView:
+    """Set the tags that a person wants on a document; they win over the machine's.
+
+    Raises:
+        InvalidInputError: If a tag is not in the taxonomy.
+    """
+    document = visible_document(services, caller, document_id)
+    unknown = [tag for tag in data.tags if tag not in services.taxonomy.by_id]
+    if unknown:
+        raise InvalidInputError(f"tags: there is no tag {', '.join(map(repr, unknown))}.")
+    wanted = tuple(TagId(tag) for tag in data.tags)
+    services.catalog.documents.set_person_tags(document.id, wanted, caller.person_id)
+    return _view(services, caller, document)
+
+
+@put(
+    "/documents/{document_id:str}/visibility",
+    sync_to_thread=True,
+    guards=[require_ingest],
+    summary="Set who may see it",
+)
+def put_visibility(
+    services: Services, caller: Caller, document_id: str, data: VisibilityRequest
+) -> DocumentView:
+    """Change who may see a document: at once by id, within two seconds in searches."""
+    document = visible_document(services, caller, document_id)
+    services.catalog.documents.set_visibility(document.id, data.visibility)
+    return _view(services, caller, visible_document(services, caller, document_id))
+
+
+documents_router = Router(
+    "/",
+    route_handlers=[
+        list_documents,
+        get_document,
+        delete_document,
+        get_content,
+        get_transcript,
+        put_tags,
+        put_visibility,
+    ],
+    tags=["documents"],
+)
+
+
+def _view(services: Services, caller: Caller, document: Document) -> DocumentView:
+    tags = services.catalog.documents.tags([document.id]).get(document.id, ())
+    return document_view(document, tags, taxonomy=services.taxonomy, caller=caller)
+
+
+def _content(services: Services, document: Document) -> Content:
+    content: Content = msgspec.json.decode(services.blobs.read(document.content), type=Content)
+    return content

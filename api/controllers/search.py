@@ -1,0 +1,81 @@
+"""Searching, and completing what is being typed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import Router, get, post
+from litestar.params import Parameter
+
+from api.services import Services
+from api.views.search import search_response, suggest_response, to_query, unnamed_people
+from indexer.retrieval.search import search as run_search
+from indexer.retrieval.suggest import suggest as run_suggest
+from schemas.document import DocumentKind
+from schemas.identity import Caller
+from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS, RetrieverChoice
+from schemas.wire import SearchRequest, SearchResponse, SuggestResponse
+
+Values = Annotated[list[str] | None, Parameter(max_items=50, description="Repeat for several.")]
+
+
+@get("/search", sync_to_thread=True, summary="Search")
+def search(  # noqa: PLR0913, PLR0917 - one argument per query parameter is what documents them
+    services: Services,
+    caller: Caller,
+    q: Annotated[str, Parameter(max_length=MAX_QUERY_CHARS, description="Words or a question.")],
+    page: Annotated[int, Parameter(ge=1, le=MAX_PAGE)] = 1,
+    per_page: Annotated[int, Parameter(ge=1, le=MAX_PER_PAGE)] = 10,
+    kind: list[DocumentKind] | None = None,
+    tag: Values = None,
+    speaker: Values = None,
+    mentor: Values = None,
+    document: Values = None,
+    since: Annotated[str | None, Parameter(description="Date or time.")] = None,
+    until: Annotated[str | None, Parameter(description="Date (included) or time.")] = None,
+    retrievers: RetrieverChoice = RetrieverChoice.HYBRID,
+) -> SearchResponse:
+    """Search everything that the caller may see; a link to a search can be kept and shared."""
+    request = SearchRequest(
+        q=q,
+        page=page,
+        per_page=per_page,
+        kind=tuple(kind or ()),
+        tag=tuple(tag or ()),
+        speaker=tuple(speaker or ()),
+        mentor=tuple(mentor or ()),
+        document=tuple(document or ()),
+        since=since,
+        until=until,
+        retrievers=retrievers,
+    )
+    return _answer(services, caller, request)
+
+
+@post("/search", sync_to_thread=True, status_code=200, summary="Search, request as JSON")
+def search_by_body(services: Services, caller: Caller, data: SearchRequest) -> SearchResponse:
+    """Search everything that the caller may see; nothing is written to any address or log."""
+    return _answer(services, caller, data)
+
+
+@get("/suggest", sync_to_thread=True, summary="Complete what is being typed")
+def suggest(
+    services: Services,
+    caller: Caller,
+    q: Annotated[str, Parameter(max_length=MAX_QUERY_CHARS)],
+    limit: Annotated[int, Parameter(ge=1, le=20)] = 8,
+) -> SuggestResponse:
+    """Offer titles and tags of documents that the caller may see."""
+    found = run_suggest(q, caller.audiences, services.handle.engine, limit=limit)
+    return suggest_response(found)
+
+
+search_router = Router("/", route_handlers=[search, search_by_body, suggest], tags=["search"])
+
+
+def _answer(services: Services, caller: Caller, request: SearchRequest) -> SearchResponse:
+    page = run_search(to_query(request, caller), services.handle.engine)
+    services.metrics.observe_search(took_ms=page.took_ms, timings_ms=page.timings_ms)
+    missing = unnamed_people(page)
+    people = services.catalog.documents.people(missing) if missing else {}
+    return search_response(page, request, taxonomy=services.taxonomy, people=people)

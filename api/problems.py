@@ -1,0 +1,131 @@
+"""The one table from an error to an RFC 9457 problem document.
+
+A problem's ``code`` is stable and is what programs read; ``detail`` is a sentence for people.
+An error that nobody raised on purpose becomes a 500 that says nothing but its request id: the
+cause goes to the log.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from schemas.errors import CordeeError
+from schemas.wire import FieldProblem, Problem
+
+PROBLEM_TYPE: Final = "application/problem+json"
+_RETRY_AFTER_S: Final = "5"
+_HTTP_CODES: Final = {
+    400: "invalid-input",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    415: "unsupported-media-type",
+    429: "too-many-requests",
+    503: "unavailable",
+}
+"""Codes of what the web framework raises; ``schemas.errors`` holds those of our own errors."""
+_HTTP_DETAILS: Final = {
+    404: "There is no such thing, or none that you may see.",
+    405: "This address exists, but not with this method.",
+    413: "What was sent is larger than this service accepts.",
+}
+_AUTHENTICATE: Final = 'Bearer realm="cordee"'
+
+log = structlog.get_logger(__name__)
+
+
+class TooLargeError(CordeeError):
+    """The request is larger than the settings allow; it was not read to its end."""
+
+    code = "too-large"
+    status = 413
+
+
+class UnsupportedBodyError(CordeeError):
+    """The body is of a type that this route does not read."""
+
+    code = "unsupported-media-type"
+    status = 415
+
+
+def to_response(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """Turn any error into a problem document: the only exception handler of the API."""
+    problem = to_problem(
+        error, instance=request.scope["path"], request_id=str(request.scope.get("request_id", ""))
+    )
+    if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("request.crashed", exc_info=error, path=problem.instance)
+    return Response(
+        problem,
+        status_code=problem.status,
+        media_type=PROBLEM_TYPE,
+        headers=_headers(problem.status, error),
+    )
+
+
+def to_problem(error: Exception, *, instance: str, request_id: str) -> Problem:
+    """Describe an error; texts of unexpected ones never leave the process."""
+    status, code, detail = 500, "internal", "Something went wrong on our side."
+    fields: tuple[FieldProblem, ...] = ()
+    match error:
+        case CordeeError():
+            status, code, detail = error.status, error.code, error.message
+        case ValidationException():
+            fields = _fields(error)
+            status, code, detail = 400, "invalid-input", _validation_detail(error, fields)
+        case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            status = error.status_code
+            code = _HTTP_CODES.get(status, "invalid-input")
+            detail = _HTTP_DETAILS.get(status, error.detail)
+        case _:
+            pass
+    return Problem(
+        type=f"urn:cordee:problem:{code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        code=code,
+        instance=instance,
+        request_id=request_id,
+        errors=fields,
+    )
+
+
+def _headers(status: int, error: Exception) -> dict[str, str]:
+    match status:
+        case 401:
+            return {"WWW-Authenticate": _AUTHENTICATE}
+        case 405 if isinstance(error, HTTPException):
+            return dict(error.headers or {})
+        case 503:
+            return {"Retry-After": _RETRY_AFTER_S}
+        case _:
+            return {}
+
+
+def _validation_detail(error: ValidationException, fields: tuple[FieldProblem, ...]) -> str:
+    if not fields:
+        return error.detail
+    return "; ".join(
+        f"{field.path}: {field.message}" if field.path else field.message for field in fields
+    )
+
+
+def _fields(error: ValidationException) -> tuple[FieldProblem, ...]:
+    extra = error.extra if isinstance(error.extra, list) else []
+    return tuple(_field(entry) for entry in extra if isinstance(entry, dict))
+
+
+def _field(entry: dict[str, Any]) -> FieldProblem:
+    message = str(entry.get("message", ""))
+    path = str(entry.get("key", ""))
+    # msgspec ends its message with " - at `$.tags[1]`"; the framework only keeps the first part
+    text, _, place = message.partition(" - at `$")
+    return FieldProblem(path or place.strip("`.").removeprefix("."), text)

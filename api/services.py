@@ -1,0 +1,89 @@
+"""What the handlers work with: one bundle, opened once per process."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from indexer.bootstrap import EngineHandle, open_engine
+
+from api.adapters.job_queue import open_job_queue
+from api.identity import TokenVerifier, open_verifier
+from api.metrics import Metrics
+from indexer.blobs import open_blobs
+from indexer.catalog.catalog import Catalog, open_catalog
+from indexer.catalog.database import Clock, utc_now
+from indexer.intake import Intake
+from indexer.ports import BlobStore, JobQueue
+from indexer.taxonomy import Taxonomy, load_taxonomy
+from schemas.settings import Settings
+
+UPLOAD_DIR: Final = "uploads"
+"""Uploads being received, in the data directory: what a crash leaves there is of no use."""
+
+
+class Services(msgspec.Struct, frozen=True):
+    """Everything a handler may call."""
+
+    settings: Settings
+    catalog: Catalog
+    handle: EngineHandle
+    blobs: BlobStore
+    intake: Intake
+    taxonomy: Taxonomy
+    verifier: TokenVerifier
+    metrics: Metrics
+    clock: Clock
+
+    @property
+    def upload_dir(self) -> Path:
+        """Directory of uploads being received."""
+        return self.settings.data_dir / UPLOAD_DIR
+
+
+@contextmanager
+def open_services(settings: Settings, *, clock: Clock = utc_now) -> Iterator[Services]:
+    """Open the catalog, the engine and the job queue, and close them in reverse order.
+
+    Raises:
+        ConflictError: If another process owns the index directory.
+        SettingsError: If a setting does not fit what it names.
+    """
+    with ExitStack() as stack:
+        catalog = open_catalog(settings.catalog_url, pool_size=settings.catalog.pool_size)
+        stack.callback(catalog.close)
+        handle = stack.enter_context(open_engine(settings, catalog))
+        queue = open_job_queue(settings)
+        stack.callback(queue.close)
+        yield bundle(settings, catalog=catalog, handle=handle, queue=queue, clock=clock)
+
+
+def bundle(
+    settings: Settings,
+    *,
+    catalog: Catalog,
+    handle: EngineHandle,
+    queue: JobQueue,
+    clock: Clock = utc_now,
+) -> Services:
+    """Put the bundle together from parts that are open already."""
+    blobs = open_blobs(settings.blob_url)
+    path = settings.tags.taxonomy
+    services = Services(
+        settings=settings,
+        catalog=catalog,
+        handle=handle,
+        blobs=blobs,
+        intake=Intake(catalog=catalog, blobs=blobs, queue=queue, settings=settings, clock=clock),
+        taxonomy=load_taxonomy(Path(path) if path else None),
+        verifier=open_verifier(settings),
+        metrics=Metrics(catalog=catalog, lag=handle.lag),
+        clock=clock,
+    )
+    shutil.rmtree(services.upload_dir, ignore_errors=True)
+    services.upload_dir.mkdir(parents=True)
+    return services
