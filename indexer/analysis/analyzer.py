@@ -37,7 +37,8 @@ def build_text_analyzer() -> tantivy.TextAnalyzer:
     same stems: without it unaccented queries lose 7 points of nDCG@10.
     """
     return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        tantivy
+        .TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.remove_long(MAX_TERM_BYTES))
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.ascii_fold())

@@ -8,7 +8,8 @@ from typing import Final
 
 _LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 # Typographic, modifier-letter, prime and full-width forms: all are typed where French elides.
-_APOSTROPHES: Final = str.maketrans(dict.fromkeys("’‘ʼ′´`＇‛", "'"))
+_QUOTES: Final = "\u2019\u2018\u02bc\u2032\u00b4\u0060\uff07\u201b"
+_APOSTROPHES: Final = str.maketrans(dict.fromkeys(_QUOTES, "'"))
 # Soft hyphen, zero-width characters and byte-order mark hide inside words of PDFs and web pages.
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 

@@ -1,0 +1,30 @@
+"""Engine: everything a search needs, in one frozen bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from datetime import datetime
+
+import msgspec
+
+from indexer.generations import LiveIndexes
+from indexer.ports import PassageReader
+from indexer.retrieval.profiles import RankingProfile
+from indexer.taxonomy import Taxonomy
+from schemas.ids import QueryId
+from schemas.settings import SearchSettings
+
+
+class Engine(msgspec.Struct, frozen=True):
+    """What ``search`` and ``suggest`` receive. Safe to share between threads."""
+
+    reader: PassageReader
+    indexes: LiveIndexes
+    taxonomy: Taxonomy
+    profile: RankingProfile
+    settings: SearchSettings
+    clock: Callable[[], datetime]
+    mint_query_id: Callable[[], QueryId]
+    executor: Executor
+    """Runs the dense half of a search beside the lexical one; its opener shuts it down."""

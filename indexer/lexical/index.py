@@ -1,0 +1,176 @@
+"""TantivyIndex: the lexical index, in this process, on local disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import tantivy
+
+from indexer.analysis.analyzer import grams, terms
+from indexer.lexical import fields, translate
+from indexer.ports import LexicalScore, PassageCard
+from schemas.errors import TransientError
+from schemas.ids import DocumentId, PassageId
+from schemas.passage import IndexEntry, Ranking, ScoredPassage
+from schemas.query import Filter
+
+_WRITER_BYTES: Final = 50_000_000  # arena of one indexing thread; a commit flushes it anyway
+_REMEMBERED_CARDS: Final = 50_000  # about 40 MB at the most
+
+_Card = tuple[PassageId, PassageCard]
+
+
+class TantivyIndex:
+    """Lexical index and passage directory on one tantivy directory.
+
+    Safe for many searching threads beside one writing thread. Only one process may open a
+    directory for writing at a time; tantivy's own lock enforces it.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        """Open the index, or create it when the directory holds none.
+
+        Raises:
+            TransientError: If the directory cannot be opened (locked, damaged, disk full).
+        """
+        directory.mkdir(parents=True, exist_ok=True)
+        self._schema = fields.build_schema()
+        with _translated("open"):
+            self._index = tantivy.Index(self._schema, path=str(directory), reuse=True)
+            fields.register_tokenizers(self._index)
+            # Readers move forward in commit() only: a watcher thread would do it some time later.
+            self._index.config_reader("manual", 0)
+            self._index.reload()
+            self._writer = self._index.writer(_WRITER_BYTES, 1)
+        self._writing = threading.Lock()
+        # Owned here and emptied by commit(): tags and visibility change under the same id.
+        self._cards: dict[PassageId, PassageCard] = {}
+        self._decoder = msgspec.msgpack.Decoder(_Card)
+
+    def replace(self, document_id: DocumentId, entries: Sequence[IndexEntry]) -> None:
+        """Stage: drop all passages of the document, then add these; none means delete it."""
+        with self._writing, _translated("write"):
+            self._writer.delete_documents_by_term(fields.DOCUMENT, document_id)
+            for entry in entries:
+                self._writer.add_document(fields.to_tantivy(entry))
+
+    def commit(self) -> None:
+        """Make every staged write visible and durable, at once."""
+        with self._writing, _translated("commit"):
+            self._writer.commit()
+            self._index.reload()
+            self._cards = {}
+
+    def search(self, query_text: str, where: Filter, *, limit: int) -> Ranking:
+        """Return the best passages by words, at most ``limit``; empty when no word is left."""
+        found = list(dict.fromkeys(terms(query_text)))
+        if not found or not where.audiences:
+            return []
+        words = translate.any_term(self._schema, fields.WORDS, found)
+        query = translate.all_of([*translate.conditions(self._schema, where), words], None)
+        return self._ranking(query, limit)
+
+    def score(self, query_text: str, passage_ids: Sequence[PassageId]) -> list[LexicalScore]:
+        """Return exact scores of just these passages, in the order given."""
+        if not passage_ids:
+            return []
+        words = self._scores(fields.WORDS, terms(query_text), passage_ids)
+        # Scoring grams only here, never retrieving by them, keeps them cheap: on their own they
+        # meet nearly every passage.
+        by_grams = self._scores(fields.GRAMS, grams(query_text), passage_ids)
+        return [LexicalScore(i, words.get(i, 0.0), by_grams.get(i, 0.0)) for i in passage_ids]
+
+    def recent(self, where: Filter, *, limit: int) -> Ranking:
+        """Return matching passages of the newest documents, newest first, at most ``limit``."""
+        if not where.audiences:
+            return []
+        required = translate.conditions(self._schema, where)
+        if not where.speakers:
+            required.append(tantivy.Query.term_query(self._schema, fields.ORDINAL, 0))
+        query = translate.all_of(required, None)
+        with _translated("search"):
+            searcher = self._index.searcher()
+            hits = searcher.search(
+                query, limit=limit, count=False, order_by_field=fields.CREATED_AT
+            ).hits
+            ids = searcher.fast_field_values(fields.PASSAGE, [address for _, address in hits])
+        return _ordered((i, float(created)) for i, (created, _) in zip(ids, hits, strict=True))
+
+    def cards(self, passage_ids: Sequence[PassageId]) -> dict[PassageId, PassageCard]:
+        """Return the cards of the passages that are indexed."""
+        known = self._cards
+        missing = [i for i in passage_ids if i not in known]
+        if missing:
+            read = dict(self._read_cards(missing))
+            if len(known) + len(read) <= _REMEMBERED_CARDS:
+                known.update(read)
+            known = known | read
+        return {i: known[i] for i in passage_ids if i in known}
+
+    def titles(
+        self, folded_start: str, where: Filter, *, limit: int
+    ) -> list[tuple[DocumentId, str]]:
+        """Return documents with a title word that starts, there or further on, like this."""
+        if not folded_start or not where.audiences:
+            return []
+        visible = translate.all_of(translate.conditions(self._schema, where), None)
+        with _translated("search"):
+            found = self._index.searcher().terms_with_prefix(
+                fields.TITLE_ENDS, folded_start, visible, limit
+            )
+        parts = (term.split(fields.TITLE_SEPARATOR) for term, _ in found)
+        return [(DocumentId(document_id), title) for _, title, document_id in parts]
+
+    def n_passages(self) -> int:
+        """Return how many passages are visible to searches."""
+        return int(self._index.searcher().num_docs)
+
+    def close(self) -> None:
+        """Wait for background merges and release the directory's lock."""
+        with self._writing, _translated("close"):
+            self._writer.wait_merging_threads()
+
+    def _ranking(self, query: tantivy.Query, limit: int) -> Ranking:
+        with _translated("search"):
+            searcher = self._index.searcher()
+            hits = searcher.search(query, limit=limit, count=False).hits
+            ids = searcher.fast_field_values(fields.PASSAGE, [address for _, address in hits])
+        return _ordered((i, score) for i, (score, _) in zip(ids, hits, strict=True))
+
+    def _scores(
+        self, field: str, found: Sequence[str], ids: Sequence[PassageId]
+    ) -> dict[PassageId, float]:
+        distinct = list(dict.fromkeys(found))
+        if not distinct:
+            return {}
+        scored = translate.any_term(self._schema, field, distinct)
+        query = translate.all_of([translate.these_passages(self._schema, ids), scored], None)
+        return dict(self._ranking(query, len(ids)))
+
+    def _read_cards(self, ids: Sequence[PassageId]) -> Iterator[_Card]:
+        with _translated("read"):
+            searcher = self._index.searcher()
+            query = translate.these_passages(self._schema, ids)
+            for _, address in searcher.search(query, limit=len(ids), count=False).hits:
+                yield self._decoder.decode(searcher.doc(address)[fields.CARD][0])
+
+
+def _ordered(pairs: Iterable[tuple[int | float | None, float]]) -> Ranking:
+    """Order best first, ties by passage id: tantivy breaks them by place on disk."""
+    return sorted(
+        (ScoredPassage(PassageId(int(i)), float(score)) for i, score in pairs if i is not None),
+        key=lambda scored: (-scored.score, scored.passage_id),
+    )
+
+
+@contextmanager
+def _translated(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError) as exc:
+        raise TransientError(f"The lexical index could not {doing}: {exc}") from exc

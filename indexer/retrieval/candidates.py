@@ -1,0 +1,104 @@
+"""The candidate set of a query: what both retrievers found, with exact scores from both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from indexer.generations import IndexPair
+from indexer.retrieval.fusion import ComponentScores
+from schemas.ids import PassageId
+from schemas.passage import Ranking
+from schemas.query import Filter, RetrieverChoice
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_UNKNOWN_COSINE = -1.0  # how DenseIndex.score says "not here (yet)"; no e5 cosine is near it
+
+
+class CandidateSet(msgspec.Struct, frozen=True):
+    """Passages that compete for the page, in passage-id order."""
+
+    scores: tuple[ComponentScores, ...]
+    is_complete: bool
+    """Whether every passage that matches is in it: no retriever stopped at its limit."""
+
+
+def retrieve(
+    query_text: str,
+    where: Filter,
+    pair: IndexPair,
+    *,
+    choice: RetrieverChoice,
+    limit: int,
+    executor: Executor,
+) -> CandidateSet:
+    """Ask the chosen retrievers for ``limit`` passages each, and score their union.
+
+    The set depends on the query, the filter and the index alone, never on the page asked for.
+    With the dense retriever on, every passage that passes the filter matches: it ranks all.
+    """
+    match choice:
+        case RetrieverChoice.LEXICAL:
+            return _lexical_only(
+                query_text, pair, pair.lexical.search(query_text, where, limit=limit), limit
+            )
+        case RetrieverChoice.DENSE:
+            _, ranking = _dense_ranking(query_text, where, pair, limit)
+            return _dense_only(ranking, limit)
+        case RetrieverChoice.HYBRID:
+            return _hybrid(query_text, where, pair, limit=limit, executor=executor)
+
+
+def _hybrid(
+    query_text: str, where: Filter, pair: IndexPair, *, limit: int, executor: Executor
+) -> CandidateSet:
+    # Encoding the query is the longest part; the words are looked up meanwhile.
+    dense_half = executor.submit(_dense_ranking, query_text, where, pair, limit)
+    by_words = pair.lexical.search(query_text, where, limit=limit)
+    vector, by_meaning = dense_half.result()
+    union = sorted({scored.passage_id for scored in (*by_words, *by_meaning)})
+    cosines = _all_cosines(pair, vector, union, by_meaning)
+    lexical = pair.lexical.score(query_text, union)
+    scores = tuple(
+        ComponentScores(score.passage_id, score.words, score.grams, cosines.get(score.passage_id))
+        for score in lexical
+    )
+    return CandidateSet(scores, len(by_words) < limit and len(by_meaning) < limit)
+
+
+def _dense_ranking(
+    query_text: str, where: Filter, pair: IndexPair, limit: int
+) -> tuple[NDArray[np.float32], Ranking]:
+    vector = pair.encoder.encode_query(query_text)
+    return vector, pair.dense.search(vector, where, limit=limit)
+
+
+def _all_cosines(
+    pair: IndexPair, vector: NDArray[np.float32], union: Sequence[PassageId], known: Ranking
+) -> dict[PassageId, float]:
+    """Complete the dense ranking's scores, which are exact already, with those it lacks."""
+    cosines = dict(known)
+    missing = [passage_id for passage_id in union if passage_id not in cosines]
+    scores = pair.dense.score(vector, missing)
+    found = zip(missing, scores, strict=True)
+    return cosines | {i: cosine for i, cosine in found if cosine > _UNKNOWN_COSINE}
+
+
+def _lexical_only(query_text: str, pair: IndexPair, ranking: Ranking, limit: int) -> CandidateSet:
+    ids = sorted(scored.passage_id for scored in ranking)
+    scores = (
+        ComponentScores(score.passage_id, score.words, score.grams, None)
+        for score in pair.lexical.score(query_text, ids)
+    )
+    return CandidateSet(tuple(scores), len(ranking) < limit)
+
+
+def _dense_only(ranking: Ranking, limit: int) -> CandidateSet:
+    scores = (ComponentScores(i, None, None, cosine) for i, cosine in sorted(ranking))
+    return CandidateSet(tuple(scores), len(ranking) < limit)

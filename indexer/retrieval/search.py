@@ -1,0 +1,173 @@
+"""search(query, engine): retrieve, fuse, group by document, page, dress."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import msgspec
+
+from indexer.analysis.normalize import well_formed
+from indexer.engine import Engine
+from indexer.generations import IndexPair
+from indexer.ports import PassageCard
+from indexer.retrieval.candidates import retrieve
+from indexer.retrieval.dressing import dress
+from indexer.retrieval.facets import count_facets
+from indexer.retrieval.fusion import ComponentScores, FusedScores, fuse
+from indexer.retrieval.ranking import RankedDocument, group_by_document
+from schemas.errors import InvalidInputError
+from schemas.hit import ResultPage, TotalRelation
+from schemas.ids import DocumentId, TagId
+from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS, Filter, Query
+
+BROWSE_LIMIT: Final = 1_000  # documents listed for an empty query: twenty full pages
+MAX_FILTER_VALUES: Final = 200  # of one field: a longer list is no person's choice
+
+
+class Ranked(msgspec.Struct, frozen=True):
+    """Every candidate document in order, before paging."""
+
+    documents: tuple[RankedDocument, ...]
+    cards: tuple[PassageCard, ...]
+    """Of every candidate passage: what facets count."""
+    is_complete: bool
+
+
+def search(query: Query, engine: Engine) -> ResultPage:
+    """Return one page of documents for a query, with counts over the whole candidate set.
+
+    The candidate set is what both retrievers return within their limit (``settings.candidates``
+    passages each), grouped by document. ``total`` counts its documents, facets count its
+    documents, and every page is cut from it, so none of them changes from page to page. The
+    total is exact when no retriever stopped at its limit, and a lower bound otherwise.
+
+    An empty text lists what passes the filter, newest first.
+
+    Raises:
+        InvalidInputError: If the text, the page or the filter exceeds its limit.
+        TransientError: If an index or the catalog fails.
+    """
+    check(query)
+    timer = _Timer()
+    text = well_formed(query.text)
+    where = group_tags(query.filter, engine)
+    with engine.indexes.lease() as pair:
+        ranked = _rank(text, where, query, pair=pair, engine=engine, timer=timer)
+    with timer.part("facets"):
+        facets = count_facets(ranked.cards, engine.taxonomy, engine.reader)
+    with timer.part("dress"):
+        offset = (query.page - 1) * query.per_page
+        shown = ranked.documents[offset : offset + query.per_page]
+        hits = dress(text, shown, where, engine=engine, first_rank=offset + 1)
+    return ResultPage(
+        query_id=engine.mint_query_id(),
+        hits=hits,
+        total=len(ranked.documents),
+        total_relation=TotalRelation.EXACT if ranked.is_complete else TotalRelation.AT_LEAST,
+        facets=facets,
+        took_ms=timer.total_ms(),
+        timings_ms=timer.parts_ms(),
+    )
+
+
+def rank_documents(query: Query, engine: Engine) -> list[tuple[DocumentId, float]]:
+    """Return the whole ranking that ``search`` cuts its pages from: for measuring.
+
+    Raises:
+        InvalidInputError: As ``search``.
+    """
+    check(query)
+    where = group_tags(query.filter, engine)
+    with engine.indexes.lease() as pair:
+        text = well_formed(query.text)
+        ranked = _rank(text, where, query, pair=pair, engine=engine, timer=_Timer())
+    return [(document.document_id, document.score) for document in ranked.documents]
+
+
+def check(query: Query) -> None:
+    """Refuse a query that exceeds a limit.
+
+    Raises:
+        InvalidInputError: Naming the limit.
+    """
+    if len(query.text) > MAX_QUERY_CHARS:
+        raise InvalidInputError(f"The query is longer than {MAX_QUERY_CHARS} characters.")
+    if not 1 <= query.page <= MAX_PAGE:
+        raise InvalidInputError(f"The page must be between 1 and {MAX_PAGE}.")
+    if not 1 <= query.per_page <= MAX_PER_PAGE:
+        raise InvalidInputError(f"Results per page must be between 1 and {MAX_PER_PAGE}.")
+    where = query.filter
+    values = (where.kinds, where.tags, where.speakers, where.mentors, where.documents)
+    if any(len(chosen) > MAX_FILTER_VALUES for chosen in values):
+        raise InvalidInputError(f"A filter may name at most {MAX_FILTER_VALUES} values.")
+    if where.since and where.until and where.since > where.until:
+        raise InvalidInputError("The filter's first date lies after its last one.")
+
+
+def group_tags(where: Filter, engine: Engine) -> Filter:
+    """Group the filter's tags by facet: alternatives inside one, all facets required.
+
+    A tag that left the taxonomy has no facet and makes a group of its own.
+    """
+    groups: dict[str, set[TagId]] = defaultdict(set)
+    for tag_id in where.tags:
+        groups[engine.taxonomy.facet_of(tag_id) or f"tag:{tag_id}"].add(tag_id)
+    grouped = tuple(frozenset(groups[name]) for name in sorted(groups))
+    return msgspec.structs.replace(where, tag_groups=where.tag_groups + grouped)
+
+
+class _Timer:
+    """Adds up where the time of one search goes."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._parts: dict[str, float] = {}
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._parts[name] = (time.perf_counter() - started) * 1e3
+
+    def total_ms(self) -> float:
+        return round((time.perf_counter() - self._started) * 1e3, 3)
+
+    def parts_ms(self) -> dict[str, float]:
+        return {name: round(ms, 3) for name, ms in self._parts.items()}
+
+
+def _rank(
+    text: str, where: Filter, query: Query, *, pair: IndexPair, engine: Engine, timer: _Timer
+) -> Ranked:
+    with timer.part("retrieve"):
+        if text:
+            candidates = retrieve(
+                text,
+                where,
+                pair,
+                choice=query.retrievers,
+                limit=engine.settings.candidates,
+                executor=engine.executor,
+            )
+        else:
+            candidates = None
+        fused = fuse(candidates.scores, engine.profile) if candidates else _newest(where, pair)
+    with timer.part("group"):
+        cards = pair.lexical.cards([scores.raw.passage_id for scores in fused])
+        documents = group_by_document(fused, cards)
+    is_complete = candidates.is_complete if candidates else len(fused) < BROWSE_LIMIT
+    return Ranked(tuple(documents), tuple(cards.values()), is_complete)
+
+
+def _newest(where: Filter, pair: IndexPair) -> list[FusedScores]:
+    """Rank for an empty query: the score is the document's date."""
+    return [
+        FusedScores(ComponentScores(i, None, None, None), 0.0, 0.0, created_at)
+        for i, created_at in pair.lexical.recent(where, limit=BROWSE_LIMIT)
+    ]
