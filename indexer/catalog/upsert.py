@@ -27,4 +27,5 @@ def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> 
     """Insert a row unless its primary key is taken; return whether it was inserted."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table).values(**row).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    # RETURNING and not rowcount, which psycopg's dialect does not keep for an insert.
+    return connection.execute(statement.returning(*table.primary_key)).first() is not None
