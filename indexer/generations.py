@@ -21,12 +21,14 @@ class IndexPair(msgspec.Struct, frozen=True):
     encoder: QueryEncoder
     close: Callable[[], None]
     """Releases files and locks; called once, when no search reads the pair any more."""
+    drop: Callable[[], None]
+    """Closes the pair and deletes its files: for a pair that a newer one replaced."""
 
 
 class LiveIndexes:
     """Hands the pair in service to searches, and swaps it without a failed search.
 
-    A search holds a lease for as long as it reads; a pair that was replaced is closed when its
+    A search holds a lease for as long as it reads; a pair that was replaced is dropped when its
     last lease ends.
     """
 
@@ -54,14 +56,14 @@ class LiveIndexes:
             self._give_back(pair)
 
     def swap(self, pair: IndexPair) -> None:
-        """Serve this pair from the next lease on; the old one closes after its last lease."""
+        """Serve this pair from the next lease on; the old one goes after its last lease."""
         with self._lock:
             old, self._pair = self._pair, pair
             in_use = self._n_leases.get(id(old), 0) > 0
             if in_use:
                 self._retired[id(old)] = old
         if not in_use:
-            old.close()
+            old.drop()
 
     def close(self) -> None:
         """Close the pair in service; no search may be running or come after."""
@@ -73,6 +75,6 @@ class LiveIndexes:
             is_last = not self._n_leases[id(pair)]
             if is_last:
                 del self._n_leases[id(pair)]
-            closing = self._retired.pop(id(pair), None) if is_last else None
-        if closing is not None:
-            closing.close()
+            unused = self._retired.pop(id(pair), None) if is_last else None
+        if unused is not None:
+            unused.drop()

@@ -102,6 +102,9 @@ class EdgeIndex:
             self._shard.optimize()
         self._n_written = 0
 
+    def serve(self) -> None:
+        """Do nothing: nobody outside this process reads the shard."""
+
     def n_points(self) -> int:
         """Return how many passages the shard holds."""
         return int(self._shard.info().points_count)
@@ -110,6 +113,9 @@ class EdgeIndex:
         """Release the directory; no search may be running."""
         with _translated("close"):
             self._shard.close()
+
+    def drop(self) -> None:
+        """Do nothing: the files go with the generation's directory."""
 
     def _query(
         self, vector: NDArray[np.float32], chosen: qdrant.Filter, limit: int, *, is_exact: bool

@@ -1,0 +1,234 @@
+"""From settings and a catalog to a running engine: the only module here that names adapters."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from indexer.catalog.catalog import Catalog
+from indexer.catalog.database import utc_now
+from indexer.catalog.records import Generation
+from indexer.dense.query_encoder import open_query_encoder
+from indexer.engine import Engine
+from indexer.follower import Follower, follower_name
+from indexer.generations import LiveIndexes
+from indexer.pairs import PairOpener
+from indexer.ports import QueryEncoder
+from indexer.retrieval.profiles import profile_named
+from indexer.taxonomy import load_taxonomy
+from schemas.errors import ConflictError
+from schemas.ids import QueryId
+from schemas.settings import Settings
+
+OWNER_LOCK: Final = "owner.lock"
+OWNER_FILE: Final = "owner.json"
+_SEARCH_THREADS: Final = 8  # dense halves at once: they wait for encoder and engine, not for us
+_ALIVE_WITHIN: Final = timedelta(seconds=60)  # of a follower's report: it reports every 5 s
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """The process that holds an index directory."""
+
+    host: str
+    pid: int
+
+
+class EngineHandle:
+    """A running engine: its indexes, its follower and its threads, until ``close``."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        follower: Follower,
+        catalog: Catalog,
+        *,
+        shut: Callable[[], None],
+    ) -> None:
+        """Own these; ``shut`` releases what lies below them."""
+        self._engine = engine
+        self._follower = follower
+        self._catalog = catalog
+        self._shut = shut
+
+    @property
+    def engine(self) -> Engine:
+        """What ``search`` and ``suggest`` receive."""
+        return self._engine
+
+    @property
+    def generation(self) -> int:
+        """The generation in service."""
+        return self._engine.indexes.number
+
+    @property
+    def position(self) -> int:
+        """Last change that searches see; 0 while the first build is running."""
+        return self._follower.position or 0
+
+    def ready(self) -> bool:
+        """Tell whether searches see a complete index that is kept up to date."""
+        return self._follower.position is not None and self._follower.is_alive
+
+    def lag(self) -> int:
+        """Return how many positions of the change log searches do not see yet."""
+        return max(0, self._catalog.changes.last_position() - self.position)
+
+    def wait_for(self, position: int, timeout_s: float) -> bool:
+        """Wait until searches see this change; False when the time ran out first."""
+        return self._follower.wait_for(position, timeout_s)
+
+    def wait_for_generation(self, number: int, timeout_s: float) -> bool:
+        """Wait until this generation is in service; False when the time ran out first."""
+        return self._follower.wait_for_generation(number, timeout_s)
+
+    def close(self) -> None:
+        """Stop following and release everything; no search may be running. Twice is once."""
+        shut, self._shut = self._shut, _nothing
+        shut()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_engine(
+    settings: Settings,
+    catalog: Catalog,
+    *,
+    open_encoder: Callable[[str], QueryEncoder] | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> EngineHandle:
+    """Take the index directory, open the generation to be served and start following.
+
+    Returns at once also when the indexes have to be built: ``ready`` tells when they are. When
+    the wanted generation is not built yet and an older one is, the older one is served meanwhile.
+
+    Args:
+        settings: The whole tree.
+        catalog: Stays open until after the handle is closed.
+        open_encoder: Loads a query encoder by name; the models of the settings by default.
+        clock: The time, UTC.
+
+    Raises:
+        ConflictError: If another process owns the directory; the message names it.
+        NotFoundError: If the encoder's model was not pulled.
+        SettingsError: If the ranking profile or the taxonomy is wrong.
+    """
+    load = open_encoder or (lambda name: open_query_encoder(settings, name))
+    taxonomy = load_taxonomy(Path(settings.tags.taxonomy) if settings.tags.taxonomy else None)
+    profile = profile_named(settings.search.profile)
+    release = _take(settings.index_dir)
+    opener = PairOpener(
+        settings, load, is_shared=lambda number: _is_served_elsewhere(catalog, number, clock())
+    )
+    try:
+        wanted = catalog.generations.ensure(settings.models.encoder)
+        opened = opener.open(_to_serve(wanted, opener.built_generations()))
+    except BaseException:
+        opener.close()
+        release()
+        raise
+    opener.sweep(keep=opened.pair.number)
+    opened.dense.serve()
+    live = LiveIndexes(opened.pair)
+    follower = Follower(opened, live, opener, catalog=catalog, clock=clock)
+    executor = ThreadPoolExecutor(_SEARCH_THREADS, thread_name_prefix="cordee-dense")
+
+    def shut() -> None:
+        follower.stop()
+        executor.shutdown()
+        live.close()
+        opener.close()
+        release()
+
+    follower.start()
+    engine = Engine(
+        reader=catalog.reader,
+        indexes=live,
+        taxonomy=taxonomy,
+        profile=profile,
+        settings=settings.search,
+        clock=clock,
+        mint_query_id=lambda: QueryId(f"q-{uuid.uuid4().hex[:20]}"),
+        executor=executor,
+    )
+    return EngineHandle(engine, follower, catalog, shut=shut)
+
+
+def index_owner(settings: Settings) -> Owner | None:
+    """Return who holds the index directory; ``None`` when nobody does."""
+    lock = FileLock(settings.index_dir / OWNER_LOCK, timeout=0)
+    if not settings.index_dir.is_dir():
+        return None
+    try:
+        with lock:
+            return None
+    except Timeout:
+        return _read_owner(settings.index_dir) or Owner(host="unknown", pid=0)
+
+
+@contextmanager
+def _as_conflict(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except Timeout as exc:
+        owner = _read_owner(directory)
+        who = f"process {owner.pid} on {owner.host}" if owner else "another process"
+        raise ConflictError(f"The index directory {directory} is in use by {who}.") from exc
+
+
+def _take(directory: Path) -> Callable[[], None]:
+    directory.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(directory / OWNER_LOCK, timeout=0, thread_local=False)
+    with _as_conflict(directory):
+        lock.acquire()
+    owner = Owner(host=socket.gethostname(), pid=os.getpid())
+    (directory / OWNER_FILE).write_bytes(msgspec.json.encode(owner))
+    return lock.release
+
+
+def _read_owner(directory: Path) -> Owner | None:
+    try:
+        return msgspec.json.decode((directory / OWNER_FILE).read_bytes(), type=Owner)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _to_serve(wanted: Generation, built: list[int]) -> Generation:
+    """Return the wanted generation, or the newest one that is already there."""
+    older = [number for number in built if number <= wanted.number]
+    if not older:
+        return wanted
+    # The encoder of a built generation is read from its position file.
+    return Generation(number=older[-1], encoder=wanted.encoder)
+
+
+def _is_served_elsewhere(catalog: Catalog, number: int, now: datetime) -> bool:
+    return any(
+        report.generation <= number
+        and report.name != follower_name()
+        and now - report.reported_at < _ALIVE_WITHIN
+        for report in catalog.generations.followers()
+    )
+
+
+def _nothing() -> None:
+    """Do nothing: what is left to shut after the first time."""
