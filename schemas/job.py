@@ -29,8 +29,8 @@ class Stage(StrEnum):
     RECEIVE = "receive"
     EXTRACT = "extract"
     SEGMENT = "segment"
-    ENRICH = "enrich"
     ENCODE = "encode"
+    ENRICH = "enrich"  # after ENCODE: tags are found by comparing the passages' vectors
     PUBLISH = "publish"
 
 

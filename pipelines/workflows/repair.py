@@ -1,0 +1,101 @@
+"""Housekeeping of a worker: what a crash between two writes, or a lost machine, left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from dbos import DBOS, EnqueueOptions
+
+from indexer.intake import HEAD_BYTES, is_recording
+from pipelines.bootstrap import Pipeline
+from pipelines.workflows.steps import INTERNAL_MESSAGE
+from schemas.errors import NotFoundError
+from schemas.ids import JobId
+from schemas.job import (
+    APP_VERSION,
+    INGEST_QUEUE,
+    INGEST_WORKFLOW,
+    MEDIA_QUEUE,
+    Job,
+    JobProblem,
+    JobState,
+)
+
+LOST_AFTER_S: Final = 60.0
+"""A worker that gave no sign for this long is dead: its workflows go to others."""
+SWEEP_AFTER: Final = timedelta(minutes=10)
+"""Followers apply a change within a second; after this long none points at an old passage."""
+_MAX_JOBS: Final = 10_000
+_BATCH: Final = 500  # workflow ids in one query
+_ENDED_BADLY: Final = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
+
+_log = structlog.get_logger(__name__)
+
+
+def repair(pipeline: Pipeline) -> None:
+    """Bring the catalog's jobs and the engine's workflows back in step. Idempotent."""
+    open_states = (JobState.QUEUED, JobState.RUNNING)
+    jobs = pipeline.catalog.jobs.list_recent(states=open_states, limit=_MAX_JOBS)
+    for start in range(0, len(jobs), _BATCH):
+        _repair_batch(pipeline, jobs[start : start + _BATCH])
+
+
+def sweep(pipeline: Pipeline) -> None:
+    """Drop the passages that newer revisions replaced long enough ago."""
+    n_swept = pipeline.catalog.passages.sweep_superseded(pipeline.clock() - SWEEP_AFTER)
+    if n_swept:
+        _log.info("passages.swept", n_passages=n_swept)
+
+
+def adopt_lost(pipeline: Pipeline) -> None:
+    """Queue again what dead workers were at, so that a live one goes on where they stopped."""
+    alive = set(pipeline.catalog.workers.alive(pipeline.clock(), within_s=LOST_AFTER_S))
+    pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+    lost = sorted({w.executor_id for w in pending if w.executor_id} - alive)
+    if lost:
+        _log.warning("workers.lost", executors=lost)
+        # The one call that takes a workflow back only from the executors named: a workflow that
+        # another worker has adopted in the meantime is left alone.
+        DBOS._recover_pending_workflows(lost)  # noqa: SLF001
+
+
+def _repair_batch(pipeline: Pipeline, jobs: Sequence[Job]) -> None:
+    known = {
+        workflow.workflow_id: workflow.status
+        for workflow in DBOS.list_workflows(
+            workflow_ids=[job.id for job in jobs], load_input=False, load_output=False
+        )
+    }
+    for job in reversed(jobs):  # oldest first
+        status = known.get(job.id)
+        if status is None:
+            _enqueue(pipeline, job.id)
+        elif status in _ENDED_BADLY:
+            _fail(pipeline, job, status)
+
+
+def _enqueue(pipeline: Pipeline, job_id: JobId) -> None:
+    submission = pipeline.catalog.jobs.submission(job_id)
+    try:
+        head = pipeline.blobs.read(submission.media or submission.original, end=HEAD_BYTES)
+    except NotFoundError:
+        head = b""  # the first stage will say so, in the job
+    options = EnqueueOptions(
+        workflow_name=INGEST_WORKFLOW,
+        queue_name=MEDIA_QUEUE if is_recording(head) else INGEST_QUEUE,
+        workflow_id=job_id,
+        app_version=APP_VERSION,
+    )
+    DBOS.enqueue_workflow_with_options(options, job_id)
+    _log.warning("job.requeued", job_id=job_id)
+
+
+def _fail(pipeline: Pipeline, job: Job, status: str) -> None:
+    problem = JobProblem(code="internal", detail=INTERNAL_MESSAGE, stage=job.stage)
+    pipeline.catalog.jobs.update(
+        job.id, state=JobState.FAILED, problem=problem, now=pipeline.clock()
+    )
+    _log.error("job.abandoned", job_id=job.id, workflow_status=status)

@@ -1,0 +1,144 @@
+"""What a worker process runs: the workflow engine, its queues, a heartbeat and repairs."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import structlog
+from dbos import DBOS, DBOSConfig
+from filelock import FileLock, Timeout
+
+from pipelines.bootstrap import Pipeline, open_pipeline
+from pipelines.workflows.ingest import Running, register_ingest
+from pipelines.workflows.reencode import register_reencode
+from pipelines.workflows.repair import adopt_lost, repair, sweep
+from schemas.errors import ConflictError
+from schemas.job import APP_NAME, APP_VERSION, INGEST_QUEUE, MEDIA_QUEUE, REINDEX_QUEUE
+from schemas.settings import Settings
+
+HEARTBEAT_S: Final = 5.0
+REPAIR_S: Final = 30.0
+POLL_S: Final = 0.25
+"""How long a job waits for an idle worker to notice it, at most."""
+DRAIN_S: Final = 8
+"""How long a stopping worker lets running jobs finish; containers are killed after 10 s."""
+_MAX_SLOTS: Final = 64  # workers of one machine on one data directory
+_POLL_BACKGROUND_S: Final = 30.0  # notifications and schedules, of which we use none
+
+_log = structlog.get_logger(__name__)
+
+# Without a handler of its own, DBOS would add one that bypasses our log format.
+logging.getLogger("dbos").addHandler(logging.NullHandler())
+
+
+def run_worker(settings: Settings, stop: threading.Event) -> int:
+    """Ingest until ``stop`` is set, then let running jobs finish for some seconds.
+
+    Returns:
+        How many jobs are still running. They lose nothing: the next worker goes on after their
+        last finished stage. Their threads cannot be stopped, so the process should end now.
+    """
+    with open_pipeline(settings) as pipeline, worker_slot(settings.data_dir) as name:
+        return serve_queues(pipeline, name, stop)
+
+
+def serve_queues(pipeline: Pipeline, name: str, stop: threading.Event) -> int:
+    """Run the workflow engine over an open pipeline; see ``run_worker``."""
+    pipeline.encoder_names()  # the first worker names the first generation
+    pipeline.catalog.workers.beat(name, pipeline.clock())
+    running = Running()
+    _launch(pipeline, name, running)
+    _log.info("worker.started", worker=name)
+    # Two threads: a repair that takes long must not make the worker look dead.
+    beats = _every(HEARTBEAT_S, stop, lambda: pipeline.catalog.workers.beat(name, pipeline.clock()))
+    repairs = _every(REPAIR_S, stop, lambda: _keep_house(pipeline))
+    try:
+        stop.wait()
+    finally:
+        stop.set()
+        repairs.join()
+        drain_s = DRAIN_S if running.count() else 0
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=drain_s)
+        beats.join()
+        _log.info("worker.stopped", worker=name, n_released=running.count())
+    return running.count()
+
+
+@contextmanager
+def worker_slot(data_dir: Path) -> Iterator[str]:
+    """Take the lowest free worker name of this machine, and keep it while the process lives.
+
+    The operating system frees the name when the process dies, however it dies. The next worker
+    then has the same name, and the workflow engine gives it at once what the dead one was at.
+
+    Raises:
+        ConflictError: If every name is taken.
+    """
+    directory = data_dir / "workers"
+    directory.mkdir(parents=True, exist_ok=True)
+    host = socket.gethostname()
+    for number in range(_MAX_SLOTS):
+        lock = FileLock(directory / f"{host}-{number}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            continue
+        try:
+            yield f"{host}-{number}"
+        finally:
+            lock.release()
+        return
+    raise ConflictError(f"{_MAX_SLOTS} workers run on this machine already.")
+
+
+def _launch(pipeline: Pipeline, name: str, running: Running) -> None:
+    register_ingest(pipeline, running)
+    register_reencode(pipeline)
+    DBOS(
+        config=DBOSConfig(
+            name=APP_NAME,
+            application_version=APP_VERSION,
+            executor_id=name,
+            system_database_url=pipeline.settings.workflow_url,
+            use_listen_notify=False,
+            notification_listener_polling_interval_sec=_POLL_BACKGROUND_S,
+            scheduler_polling_interval_sec=_POLL_BACKGROUND_S,
+        )
+    )
+    DBOS.launch()
+    at_once = pipeline.settings.ingestion.workers
+    for queue, n_workers in ((INGEST_QUEUE, at_once), (MEDIA_QUEUE, at_once), (REINDEX_QUEUE, 1)):
+        DBOS.register_queue(
+            queue,
+            worker_concurrency=n_workers,
+            polling_interval_sec=POLL_S,
+            on_conflict="always_update",
+        )
+
+
+def _every(interval_s: float, stop: threading.Event, work: Callable[[], None]) -> threading.Thread:
+    """Do this now and then until told to stop; a failure is logged and tried again."""
+
+    def loop() -> None:
+        while not stop.is_set():
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - the outermost frame of a thread
+                _log.warning("housekeeping.failed", reason=str(error))
+            stop.wait(interval_s)
+
+    thread = threading.Thread(target=loop, name="cordee-housekeeping", daemon=True)
+    thread.start()
+    return thread
+
+
+def _keep_house(pipeline: Pipeline) -> None:
+    adopt_lost(pipeline)
+    repair(pipeline)
+    sweep(pipeline)
