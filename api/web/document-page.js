@@ -62,7 +62,7 @@ async function find(route, signal) {
 
 function paint(main, key, route, { document_, content, passages }) {
   const words = wordsOf(passages.map((passage) => passage.snippet));
-  const viewer = chooseViewer(document_, content)({ document_, content, passages, words, route });
+  const viewer = chooseViewer(document_, content)({ document_, content, passages, words, found: found(passages, route, document_) });
   document.title = `${document_.title} · Cordée`;
   const heading = el("h1", { tabIndex: -1, lang: document_.language, dir: "auto" }, document_.title);
   fill(
@@ -70,7 +70,6 @@ function paint(main, key, route, { document_, content, passages }) {
     el(
       "div", { class: "document", dataset: { media: document_.media_kind, id: document_.id } },
       el("div", { class: "document-head" }, back(route), kindLine(document_), heading, peopleLine(document_), tags(document_), links(document_)),
-      found(passages, route, document_),
       viewer.node,
     ),
   );
@@ -99,7 +98,7 @@ function goBack(event, route) {
 
 function tags(document_) {
   if (!document_.tags.length) return null;
-  return el("ul", { class: "tags", "aria-label": t("facet.tag") }, document_.tags.map((tag) => el("li", {}, link(resultsUrl({ q: tagLabel(tag), filters: { tag: [tag.id] } }), { class: "chip" }, tagLabel(tag)))));
+  return el("ul", { class: "tags", "aria-label": t("facet.tag") }, document_.tags.map((tag) => el("li", {}, link(resultsUrl({ filters: { tag: [tag.id] } }), { class: "chip" }, tagLabel(tag)))));
 }
 
 function links(document_) {

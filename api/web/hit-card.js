@@ -56,7 +56,7 @@ function poster(hit, route) {
 
 function knot(passage, hit, route) {
   const speakers = passage.speakers.length ? el("span", { class: "speakers" }, names(passage.speakers.map((one) => one.name))) : null;
-  const heading = passage.heading && passage.heading !== hit.title ? el("span", { class: "heading", lang: hit.language }, passage.heading) : null;
+  const heading = passage.heading && passage.heading !== hit.title ? el("span", { class: "passage-heading", lang: hit.language }, passage.heading) : null;
   return el(
     "li", {},
     link(

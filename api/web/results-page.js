@@ -26,7 +26,7 @@ export function leaveResults() {
 
 /** Show the results of `route` inside `main`; `back` shows what was there, with its scroll. */
 export async function showResults(main, route, { back = false, scroll = 0 } = {}) {
-  document.title = `${route.q} · Cordée`;
+  document.title = `${route.q || t("results.browse")} · Cordée`;
   const key = resultsUrl(route);
   if (back && kept.has(key)) {
     latest.cancel();
@@ -79,7 +79,7 @@ function paint(main, answer, route) {
       facetPanel(answer.facets, route),
       el(
         "div", { class: "hits" },
-        el("div", { class: "hits-head" }, el("h1", { class: "visually-hidden" }, t("results.for", { q: route.q })), el("p", { class: "count-line" }, count, el("span", { class: "took" }, t("results.took", { ms: Math.max(1, Math.round(answer.took_ms)) }))), chosenChips(route), meant(answer, route)),
+        el("div", { class: "hits-head" }, el("h1", { class: "visually-hidden" }, route.q ? t("results.for", { q: route.q }) : t("results.browse")), el("p", { class: "count-line" }, count, el("span", { class: "took" }, t("results.took", { ms: Math.max(1, Math.round(answer.took_ms)) }))), chosenChips(route), meant(answer, route)),
         answer.hits.length ? answer.hits.map((hit) => hitCard(hit, route)) : nothing(route),
         pages(answer, route),
       ),
@@ -102,7 +102,7 @@ function meant({ suggestion }, route) {
 function nothing(route) {
   const narrowed = FILTERS.some((name) => route.filters[name].length) || route.since || route.until;
   return notice(
-    "empty", t("empty.title", { q: route.q }), t(narrowed ? "empty.narrowed" : "empty.text"),
+    "empty", route.q ? t("empty.title", { q: route.q }) : t("results.none"), t(narrowed ? "empty.narrowed" : "empty.text"),
     narrowed ? link(resultsUrl({ q: route.q }), { class: "primary" }, t("filter.clear")) : link("/", { class: "primary" }, t("home")),
   );
 }

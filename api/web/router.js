@@ -20,8 +20,9 @@ export function readRoute(url = new URL(location.href)) {
       page: whole("page"), message: whole("message"), block: whole("block"),
     };
   }
-  if (!q) return { view: "home", q };
   const filters = Object.fromEntries(FILTERS.map((name) => [name, params.getAll(name)]));
+  const isNarrowed = FILTERS.some((name) => filters[name].length) || params.has("since") || params.has("until");
+  if (!q && !isNarrowed) return { view: "home", q }; // filters without words browse
   return {
     view: "results", q, filters,
     since: params.get("since") ?? "", until: params.get("until") ?? "",
@@ -29,9 +30,9 @@ export function readRoute(url = new URL(location.href)) {
   };
 }
 
-/** Return the address of a results page. */
-export function resultsUrl({ q, filters = {}, since = "", until = "", page = 1 }) {
-  const params = new URLSearchParams({ q });
+/** Return the address of a results page; without words it lists what the filters let through. */
+export function resultsUrl({ q = "", filters = {}, since = "", until = "", page = 1 }) {
+  const params = new URLSearchParams(q ? { q } : {});
   for (const name of FILTERS) for (const value of filters[name] ?? []) params.append(name, value);
   if (since) params.set("since", since);
   if (until) params.set("until", until);

@@ -23,6 +23,7 @@ let searchTimer = 0;
 /** Wire the box up: typing, suggestions, and the keys that bring it back into focus. */
 export function startSearchBox() {
   form.querySelector(".search-icon").append(icon("search"));
+  form.querySelector("button").prepend(icon("search")); // on narrow screens the icon is the button
   input.addEventListener("input", onInput);
   input.addEventListener("keydown", onKey);
   input.addEventListener("blur", () => setTimeout(close, 120)); // after a click on an option
@@ -127,8 +128,8 @@ function choose(index) {
   latest.cancel();
   close();
   if (option.url) return navigate(option.url);
-  input.value = option.text;
-  navigate(resultsUrl({ q: option.text, filters: { tag: [option.id] } }));
+  input.value = "";
+  navigate(resultsUrl({ filters: { tag: [option.id] } }));
 }
 
 function onKey(event) {

@@ -31,6 +31,7 @@ export default {
   "suggest.tag": "Tag",
 
   "results.for": "Results for “{q}”",
+  "results.browse": "All documents",
   "results.count": { one: "{n} document", other: "{n} documents" },
   "results.atLeast": { one: "At least {n} document", other: "At least {n} documents" },
   "results.none": "No document",
@@ -103,7 +104,7 @@ export default {
   "share.address": "The link is in the address bar",
   "speaker.unknown": "Somebody",
   "conversation": "Messages",
-  "message.link": "Link to this message",
+  "message.link": "Link to message {message}",
   "pdf.previous": "Previous page",
   "pdf.next": "Next page",
   "pdf.alt": "Page {page} of “{title}”",

@@ -6,7 +6,7 @@ import { noteAddress } from "../router.js";
 import { blockNodes, overlaps } from "./blocks.js";
 
 /** Return the viewer of a PDF. */
-export function pdfViewer({ document_, content, passages, words }) {
+export function pdfViewer({ document_, content, passages, words, found }) {
   const addresses = document_.links.pages;
   const nPages = addresses.length;
   let page = 0;
@@ -17,8 +17,8 @@ export function pdfViewer({ document_, content, passages, words }) {
   const next = turnButton("next", "pdf.next", () => turn(page + 1));
   const where = el("span", { class: "page-where", "aria-live": "polite" });
   const bar = el("div", { class: "page-bar", role: "group", "aria-label": t("pages.label") }, previous, where, next);
-  const words_ = el("article", { class: "sheet prose", lang: document_.language, dir: "auto" });
-  const node = el("div", { class: "pdf", on: { keydown: onKey } }, el("div", { class: "page-side" }, bar, frame), el("section", { class: "page-text" }, el("h2", {}, t("pdf.text")), words_));
+  const sheet = el("article", { class: "sheet prose", lang: document_.language, dir: "auto" });
+  const node = el("div", { class: "pdf", on: { keydown: onKey } }, el("div", { class: "page-side" }, bar, frame), el("div", { class: "text-side" }, found, el("section", { class: "page-text" }, el("h2", {}, t("pdf.text")), sheet)));
 
   function turn(to) {
     show(to);
@@ -34,7 +34,7 @@ export function pdfViewer({ document_, content, passages, words }) {
     previous.setAttribute("aria-disabled", String(page === 1));
     next.setAttribute("aria-disabled", String(page === nPages));
     const blocks = content.blocks.filter((block) => block.page === page);
-    fill(words_, blocks.length ? blockNodes(blocks, { words, decorate }) : el("p", { class: "quiet" }, t("pdf.blank")));
+    fill(sheet, blocks.length ? blockNodes(blocks, { words, decorate }) : el("p", { class: "quiet" }, t("pdf.blank")));
   }
 
   function decorate(block, blockNode) {

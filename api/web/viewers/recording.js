@@ -11,7 +11,7 @@ import { isStill, showTarget } from "./target.js";
 const COPIED_MS = 2500;
 
 /** Return the viewer of a timed transcript and its recording. */
-export function recordingViewer({ document_, content, passages, words }) {
+export function recordingViewer({ document_, content, passages, words, found }) {
   const player = buildPlayer(document_);
   const turns = content.utterances.filter((one) => one.start_ms !== null);
   const people = new Map(content.speakers.map((one) => [one.id, one.name]));
@@ -24,7 +24,7 @@ export function recordingViewer({ document_, content, passages, words }) {
 
   const node = el(
     "div", { class: `recording${player ? "" : " silent"}` },
-    player ? el("div", { class: "player-side" }, player, el("div", { class: "player-bar" }, share)) : null,
+    player ? el("div", { class: "player-side" }, player, el("div", { class: "player-bar" }, share), found) : found,
     el("section", { class: "transcript-side" }, el("h2", {}, t("transcript")), list, resume),
   );
 
