@@ -14,6 +14,7 @@ from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 WEB_DIR: Final = Path(__file__).resolve().parents[1] / "web"
 
@@ -59,7 +60,7 @@ def serve_shell(request: Request[Any, Any, State]) -> Response[bytes]:
 @get("/documents/{document_id:str}", include_in_schema=False, sync_to_thread=True)
 def serve_document_shell(
     request: Request[Any, Any, State],
-    document_id: str,  # noqa: ARG001 - the page's scripts read it from the address
+    document_id: FromPath[str],  # noqa: ARG001 - the page's scripts read it from the address
 ) -> Response[bytes]:
     """Return the same shell at the address of a document, whether or not there is one."""
     return _serve(WEB_DIR / "index.html", request)
@@ -72,7 +73,7 @@ def serve_favicon(request: Request[Any, Any, State]) -> Response[bytes]:
 
 
 @get("/assets/{path:path}", include_in_schema=False, sync_to_thread=True)
-def serve_asset(request: Request[Any, Any, State], path: Path) -> Response[bytes]:
+def serve_asset(request: Request[Any, Any, State], path: FromPath[Path]) -> Response[bytes]:
     """Return one script, style sheet or picture of the portal.
 
     Raises:
