@@ -29,7 +29,6 @@ POLL_S: Final = 0.25
 DRAIN_S: Final = 8
 """How long a stopping worker lets running jobs finish; containers are killed after 10 s."""
 _MAX_SLOTS: Final = 64  # workers of one machine on one data directory
-_POLL_BACKGROUND_S: Final = 30.0  # notifications and schedules, of which we use none
 
 _log = structlog.get_logger(__name__)
 
@@ -107,8 +106,7 @@ def _launch(pipeline: Pipeline, name: str, running: Running) -> None:
             executor_id=name,
             system_database_url=pipeline.settings.workflow_url,
             use_listen_notify=False,
-            notification_listener_polling_interval_sec=_POLL_BACKGROUND_S,
-            scheduler_polling_interval_sec=_POLL_BACKGROUND_S,
+            log_level="WARNING",
         )
     )
     DBOS.launch()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from traceback import format_exc
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
@@ -198,7 +199,8 @@ def run_stage(pipeline: Pipeline, job_id: JobId, stage: Stage, keys: Keys) -> Ne
     except Exception as error:
         # The outermost frame of our code in a worker: what a step raises is pickled, and the
         # vendor's exception might not survive that.
-        bound.exception("stage.crashed", error=type(error).__name__)
+        # Formatted here, without the values of local variables: those hold people's words.
+        bound.error("stage.crashed", error=type(error).__name__, traceback=format_exc())
         raise CordeeError(INTERNAL_MESSAGE) from error
     bound.info("stage.finished", took_ms=round((time.monotonic() - started) * 1000))
     return new_keys
