@@ -65,9 +65,9 @@ def _describe(container: av.container.InputContainer) -> Probe:
         container=container.format.name,
         duration_ms=container.duration * 1000 // _AV_TIME_BASE if container.duration else None,
         title=title or None,
-        video_codec=video.codec_context.name if video else None,
+        video_codec=video.codec_context.codec.canonical_name if video else None,
         pixel_format=video.codec_context.pix_fmt if video else None,
-        audio_codec=sound.codec_context.name if sound else None,
+        audio_codec=sound.codec_context.codec.canonical_name if sound else None,
         n_channels=sound.codec_context.channels if sound else 0,
         sound_ms=_promised_ms(container, sound) if sound else None,
     )

@@ -12,16 +12,17 @@ from typing import Any, Final
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from pdftext.extraction import dictionary_output
+from pdftext.postprocessing import postprocess_text
 
 from pipelines.extraction.blocks import clean, first_heading, title_from_filename, to_body
 from pipelines.extraction.pdf_layout import (
-    Line,
     Page,
     body_size,
     heading_levels,
     to_blocks,
     without_furniture,
 )
+from pipelines.extraction.pdf_table import Line
 from pipelines.ports import ExtractionDeps
 from schemas.content import Body, Extraction
 from schemas.document import MediaFiles, MediaKind
@@ -40,6 +41,8 @@ _DPI: Final = 110
 _POINTS_PER_INCH: Final = 72
 _MAX_SIDE_PX: Final = 2_400  # a poster of two metres becomes no gigapixel
 _WEBP: Final[dict[str, Any]] = {"format": "WEBP", "quality": 80, "method": 2}
+_JUMP: Final = 1.2  # times the font size: wider than any space, narrower than a table's gutter
+_HYPHENS: Final = {0x02: "-", 0xFFFE: "-"}  # how PDFium writes a hyphen at a line's end
 _BOLD_WEIGHT: Final = 600
 _MIN_LETTERS: Final = 16  # fewer in a whole document is a stamp or a scanner's mark, not text
 _MAX_PAGES_NAMED: Final = 10
@@ -116,27 +119,43 @@ def _iter_pages(path: Path, n_pages: int, deps: ExtractionDeps) -> Iterator[list
     for first in range(0, n_pages, _PAGES_AT_ONCE):
         numbers = range(first, min(n_pages, first + _PAGES_AT_ONCE))
         with _PDFIUM:
-            found = dictionary_output(path, page_range=numbers, disable_links=True)
+            found = dictionary_output(path, page_range=numbers, disable_links=True, keep_chars=True)
         yield [_to_page(n + 1, page) for n, page in zip(numbers, found, strict=True)]
         deps.progress(_TEXT_DONE * numbers.stop / n_pages)
 
 
 def _to_page(number: int, page: Any) -> Page:
-    lines = (_to_line(line) for block in page["blocks"] for line in block["lines"])
+    lines = (x for b in page["blocks"] for line in b["lines"] for x in _iter_lines(line))
     return Page(number, float(page["height"]), tuple(x for x in lines if x.text))
 
 
-def _to_line(line: Any) -> Line:
+def _iter_lines(line: Any) -> Iterator[Line]:
+    """Part a line where it jumps: pdftext joins the cells of a table's row into one line."""
     spans = [s for s in line["spans"] if s["text"].strip()]
-    x0, y0, x1, y1 = line["bbox"]
+    size = max((_font_size(s) for s in spans), default=0.0)
+    bold = bool(spans) and all(_is_bold(s["font"]) for s in spans)
+    run: list[Any] = []
+    right = None
+    for char in (c for s in line["spans"] for c in s["chars"]):
+        visible = bool(char["char"].strip())
+        if visible and right is not None and char["bbox"][0] - right > _JUMP * size:
+            yield _to_line(run, size, bold=bold)
+            run = []
+        run.append(char)
+        right = char["bbox"][2] if visible else right
+    yield _to_line(run, size, bold=bold)
+
+
+def _to_line(chars: list[Any], size: float, *, bold: bool) -> Line:
+    boxes = [c["bbox"] for c in chars if c["char"].strip()] or [(0.0, 0.0, 0.0, 0.0)]
     return Line(
-        text=clean("".join(s["text"] for s in line["spans"])),
-        x0=x0,
-        y0=y0,
-        x1=x1,
-        y1=y1,
-        size=max((_font_size(s) for s in spans), default=0.0),
-        bold=bool(spans) and all(_is_bold(s["font"]) for s in spans),
+        text=clean(postprocess_text("".join(c["char"] for c in chars)).translate(_HYPHENS)),
+        x0=min(b[0] for b in boxes),
+        y0=min(b[1] for b in boxes),
+        x1=max(b[2] for b in boxes),
+        y1=max(b[3] for b in boxes),
+        size=size,
+        bold=bold,
     )
 
 

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from statistics import median
 from typing import Final, NamedTuple
 
-from pipelines.extraction.blocks import CELL_SEPARATOR, RawBlock
+from pipelines.extraction.blocks import RawBlock
+from pipelines.extraction.pdf_table import Line, read_table, table_length
 from schemas.content import BlockRole
 
 _HEADING_RATIO: Final = 1.15  # of the body's font size
@@ -22,27 +23,10 @@ _REPEAT_SHARE: Final = 0.4  # headers of odd and even pages may differ
 _MIN_REPEATS: Final = 2
 _SAME_ROW: Final = 0.5  # of the line height: baselines this near are one row
 _PARAGRAPH_GAP: Final = 0.75  # of the line height: more space than this ends a paragraph
-_CELL_GAP: Final = 1.5  # of the font size: more space than this on a row parts two cells
 _MIN_COLUMN_LINES: Final = 4
 _MIN_COLUMN_CHARS: Final = 18  # shorter lines side by side are table cells, not columns of prose
+_MIN_FILL: Final = 0.7  # of the column's width
 _MIN_GUTTER: Final = 8.0  # points
-
-
-class Line(NamedTuple):
-    """A line of text where it stands, in points from the page's top left corner."""
-
-    text: str
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    size: float
-    bold: bool
-
-    @property
-    def height(self) -> float:
-        """Height of the box, at least one point."""
-        return max(1.0, self.y1 - self.y0)
 
 
 class Page(NamedTuple):
@@ -89,9 +73,9 @@ def to_blocks(page: Page, body: float, levels: dict[float, int]) -> Iterator[Raw
         rows = _rows(region)
         at = 0
         while at < len(rows):
-            n_table = _table_length(rows[at:])
+            n_table = table_length(rows[at:])
             if n_table:
-                yield RawBlock(_table(rows[at : at + n_table]), BlockRole.TABLE, 0, page.number)
+                yield RawBlock(read_table(rows[at : at + n_table]), BlockRole.TABLE, 0, page.number)
                 at += n_table
                 continue
             taken = _run_length(rows[at:], body)
@@ -119,26 +103,45 @@ def _is_furniture(line: Line, page: Page, repeated: Collection[str], body: float
 
 
 def _columns(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """Cut at a gutter between columns of prose; else at the widest line that bars one.
+    """Yield stretches of the page in reading order; columns of prose from left to right.
 
-    A recursive X-Y cut whose vertical cut asks for prose on both sides, so that tables are not
-    read column by column.
+    An X-Y cut that looks for the tallest stretch with a gutter, and asks for prose on both sides
+    of it, so that tables are not read column by column.
     """
     ordered = sorted(lines, key=lambda x: (x.y0, x.x0))
-    gutter = _gutter(ordered)
-    if gutter is not None:
-        for side in (
-            [x for x in ordered if x.x1 <= gutter],
-            [x for x in ordered if x.x1 > gutter],
-        ):
-            yield from _columns(side)
+    found = _tallest_with_gutter(ordered)
+    if found is None:
+        if ordered:
+            yield ordered
         return
-    cut = _bar(ordered)
-    if cut:
-        yield from _columns(ordered[:cut])
-        yield from _columns(ordered[cut:])
-    elif ordered:
-        yield ordered
+    first, last, gutter = found
+    yield from _columns(ordered[:first])
+    inside = ordered[first:last]
+    yield from _columns([x for x in inside if x.x1 <= gutter])
+    yield from _columns([x for x in inside if x.x1 > gutter])
+    yield from _columns(ordered[last:])
+
+
+def _tallest_with_gutter(lines: Sequence[Line]) -> tuple[int, int, float] | None:
+    """Return [first, last) and the gutter's x; lines are ordered from top to bottom."""
+    side_by_side = [r for r in _rows(lines) if len(r) > 1]
+    if len(side_by_side) < _MIN_COLUMN_LINES:
+        return None
+    cuts = [n for n in range(len(lines)) if _is_clean_cut(lines, n)] + [len(lines)]
+    stretches = sorted(
+        ((first, last) for first in cuts for last in cuts if last > first),
+        key=lambda s: s[0] - s[1],
+    )
+    for first, last in stretches:
+        gutter = _gutter(lines[first:last])
+        if gutter is not None:
+            return first, last, gutter
+    return None
+
+
+def _is_clean_cut(lines: Sequence[Line], at: int) -> bool:
+    """Tell whether a horizontal line above line ``at`` crosses nothing."""
+    return at == 0 or lines[at].y0 >= max(x.y1 for x in lines[:at]) - 1
 
 
 def _gutter(lines: Sequence[Line]) -> float | None:
@@ -157,21 +160,12 @@ def _gutter(lines: Sequence[Line]) -> float | None:
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:
-    return (
-        len(lines) >= _MIN_COLUMN_LINES and median(len(x.text) for x in lines) >= _MIN_COLUMN_CHARS
-    )
-
-
-def _bar(lines: Sequence[Line]) -> int | None:
-    """Return where to cut so that one side has columns: before or after a full-width line."""
-    if len(lines) < 2 * _MIN_COLUMN_LINES:
-        return None
-    for at in range(1, len(lines)):
-        if lines[at].y0 < max(x.y1 for x in lines[:at]) - 1:
-            continue  # not a clean horizontal cut
-        if _gutter(lines[:at]) is not None or _gutter(lines[at:]) is not None:
-            return at
-    return None
+    """Tell prose, whose lines are long and fill their column, from the cells of a table."""
+    if len(lines) < _MIN_COLUMN_LINES:
+        return False
+    width = max(x.x1 for x in lines) - min(x.x0 for x in lines)
+    fills = median((x.x1 - x.x0) / max(1.0, width) for x in lines) >= _MIN_FILL
+    return fills and median(len(x.text) for x in lines) >= _MIN_COLUMN_CHARS
 
 
 def _rows(lines: Sequence[Line]) -> list[list[Line]]:
@@ -186,30 +180,6 @@ def _rows(lines: Sequence[Line]) -> list[list[Line]]:
                 continue
         rows.append([line])
     return [sorted(row, key=lambda x: x.x0) for row in rows]
-
-
-def _cells(row: Sequence[Line]) -> list[str]:
-    cells: list[str] = []
-    right = None
-    for line in row:
-        if right is not None and line.x0 - right < _CELL_GAP * line.size:
-            cells[-1] = f"{cells[-1]} {line.text}"
-        else:
-            cells.append(line.text)
-        right = line.x1
-    return [c.strip() for c in cells]
-
-
-def _table_length(rows: Sequence[Sequence[Line]]) -> int:
-    """Return how many of the first rows are a table: two or more rows of two or more cells."""
-    n = 0
-    while n < len(rows) and len(_cells(rows[n])) > 1 and not _BULLET.match(rows[n][0].text + " x"):
-        n += 1
-    return n if n > 1 else 0
-
-
-def _table(rows: Sequence[Sequence[Line]]) -> str:
-    return "\n".join(CELL_SEPARATOR.join(_cells(row)) for row in rows)
 
 
 def _merged(row: Sequence[Line]) -> Line:
@@ -234,7 +204,7 @@ def _is_heading(line: Line, body: float) -> bool:
 def _run_length(rows: Sequence[Sequence[Line]], body: float) -> int:
     """Return how many of the first rows make one block."""
     n = 1
-    while n < len(rows) and not _table_length(rows[n:]):
+    while n < len(rows) and not table_length(rows[n:]):
         above, line = _merged(rows[n - 1]), _merged(rows[n])
         if _BULLET.match(line.text) or _is_heading(line, body) != _is_heading(above, body):
             break

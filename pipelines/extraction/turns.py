@@ -53,6 +53,11 @@ def join_turns(pieces: Iterable[Piece]) -> list[Utterance]:
     return utterances
 
 
+def ends_sentence(word: str) -> bool:
+    """Tell whether a word carries the mark that ends a sentence."""
+    return bool(_SENTENCE_END.search(word))
+
+
 def in_time_order(voices: Iterable[Sequence[Utterance]]) -> tuple[Utterance, ...]:
     """Merge the utterances of several voices by their start and number them from 0."""
     merged = sorted((u for voice in voices for u in voice), key=_start_ms)
@@ -69,7 +74,7 @@ def _breaks(words: Sequence[Word], piece: Piece, word: Word, next_piece: Piece) 
     if word.start_ms - words[-1].end_ms >= _PAUSE_MS:
         return True
     n_chars = sum(len(w.text) + 1 for w in words)
-    ended = bool(_SENTENCE_END.search(words[-1].text))
+    ended = ends_sentence(words[-1].text)
     return n_chars >= _MAX_CHARS or (ended and n_chars >= _ENOUGH_CHARS)
 
 

@@ -1,0 +1,253 @@
+"""faster-whisper behind the Transcriber port: the only module that knows Whisper.
+
+Audio is read in blocks that end in a silence, so that memory does not grow with the recording
+and a block that goes wrong cannot take the next one with it (default settings lost 298 s of
+speech after a silence). The model is loaded when the first speech is heard.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import wave
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from indexer.models.manifest import model_dir
+from pipelines.extraction.channels import frame_levels, gate
+from pipelines.extraction.convert import SAMPLE_RATE
+from pipelines.extraction.doubts import doubts_of, flag_texts
+from pipelines.extraction.timing import clamp, cut_point_ms, find_holes, merge_spans
+from pipelines.extraction.turns import Piece, ends_sentence, in_time_order, join_turns
+from pipelines.ports import Progress
+from schemas.content import Speaker, Transcript, Word
+from schemas.errors import TransientError
+from schemas.ids import PersonId
+from schemas.settings import Settings
+from schemas.span import TimeSpan
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipelines.extraction.channels import Samples
+
+_BLOCK_S: Final = 600
+_SILENCE_DB: Final = -60.0  # a block nowhere louder holds no speech: the detector is not asked
+_PER_MS: Final = SAMPLE_RATE // 1000
+_FULL_SCALE: Final = np.float32(32_768)
+_SETTINGS: Final[dict[str, Any]] = {
+    "beam_size": 5,
+    "vad_filter": True,
+    "condition_on_previous_text": False,
+    "temperature": [0.0, 0.2, 0.4],
+    "word_timestamps": True,
+}
+_TIGHT_SPEECH: Final[dict[str, Any]] = {"speech_pad_ms": 30, "min_silence_duration_ms": 300}
+"""The second pass of voice detection, whose edges words are clamped to: tight around every pause
+that a listener notices."""
+
+
+def open_transcriber(settings: Settings, glossary: Sequence[str]) -> WhisperTranscriber:
+    """Return a transcriber of the configured speech model; nothing is loaded yet.
+
+    Args:
+        settings: Names the model, the language and the number of threads.
+        glossary: Terms to listen for, most important first: Whisper takes some 200 tokens of them.
+    """
+    return WhisperTranscriber(
+        lambda: model_dir(settings, settings.models.speech),
+        language=settings.ingestion.language,
+        glossary=glossary,
+        threads=settings.models.threads or len(os.sched_getaffinity(0)),
+    )
+
+
+class WhisperTranscriber:
+    """Transcribes with one model, which is loaded once and may be used by several threads."""
+
+    def __init__(
+        self,
+        find_model: Callable[[], Path],
+        *,
+        language: str,
+        glossary: Sequence[str],
+        threads: int,
+    ) -> None:
+        self._find_model = find_model
+        self._language = language
+        self._hotwords = ", ".join(dict.fromkeys(glossary)) or None
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._model: Any = None
+
+    def transcribe(
+        self, wav: Path, *, speakers: Sequence[Speaker], progress: Progress
+    ) -> Transcript:
+        """See ``pipelines.ports.Transcriber``."""
+        with wave.open(str(wav), "rb") as sound:
+            n_channels = sound.getnchannels()
+            voices: list[list[Piece]] = [[] for _ in range(n_channels)]
+            speech: list[TimeSpan] = []
+            on_time = _rising(progress, sound.getnframes() // _PER_MS)
+            for start_ms, tracks, spoken in _iter_blocks(sound):
+                for n, (track, spans) in enumerate(zip(tracks, spoken, strict=True)):
+                    who = speakers[n].id if n_channels > 1 and n < len(speakers) else None
+                    voices[n] += self._recognise(
+                        track, spans, start_ms=start_ms, speaker_id=who, on_time=on_time
+                    )
+                    speech += [TimeSpan(s.start_ms + start_ms, s.end_ms + start_ms) for s in spans]
+                on_time(start_ms + len(tracks[0]) // _PER_MS)
+        utterances = in_time_order(join_turns(flag_texts(pieces)) for pieces in voices)
+        return Transcript(
+            utterances=utterances,
+            speakers=tuple(speakers[:n_channels]) if n_channels > 1 else (),
+            holes=tuple(find_holes(utterances, merge_spans(speech))),
+        )
+
+    def _recognise(
+        self,
+        track: Samples,
+        speech: Sequence[TimeSpan],
+        *,
+        start_ms: int,
+        speaker_id: PersonId | None,
+        on_time: Callable[[int], None],
+    ) -> Iterator[Piece]:
+        """Yield the sentences of one block of one voice."""
+        if not speech:
+            return
+        model = self._loaded()
+        with _vendor_errors():
+            found, _ = model.transcribe(
+                track, language=self._language, hotwords=self._hotwords, **_SETTINGS
+            )
+            for stretch in found:
+                flags = doubts_of(
+                    log_probability=stretch.avg_logprob,
+                    no_speech=stretch.no_speech_prob,
+                    compression=stretch.compression_ratio,
+                )
+                words = clamp(_to_words(stretch.words or ()), speech)
+                on_time(start_ms + round(stretch.end * 1000))
+                for sentence in _iter_sentences(words):
+                    yield Piece(_later(sentence, start_ms), speaker_id, flags)
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._model is None:
+                from faster_whisper import WhisperModel
+
+                path = self._find_model()
+                with _vendor_errors():
+                    self._model = WhisperModel(
+                        str(path), device="cpu", compute_type="int8", cpu_threads=self._threads
+                    )
+            return self._model
+
+
+def _iter_blocks(
+    sound: wave.Wave_read,
+) -> Iterator[tuple[int, list[Samples], list[list[TimeSpan]]]]:
+    """Yield (start in ms, one track per channel, speech per track from the block's start)."""
+    n_frames, at = sound.getnframes(), 0
+    while at < n_frames:
+        sound.setpos(at)
+        tracks = _tracks(sound, _BLOCK_S * SAMPLE_RATE)
+        speech = [_detect_speech(track) for track in tracks]
+        n_read = len(tracks[0])
+        if at + n_read < n_frames:
+            cut_ms = cut_point_ms([s for own in speech for s in own], n_read // _PER_MS)
+            n_read = cut_ms * _PER_MS
+            tracks = [track[:n_read] for track in tracks]
+            speech = [_before(own, cut_ms) for own in speech]
+        yield at // _PER_MS, tracks, speech
+        at += n_read
+
+
+def _tracks(sound: wave.Wave_read, n_frames: int) -> list[Samples]:
+    """Read the next samples, each channel gated by the other where there are two."""
+    data = np.frombuffer(sound.readframes(n_frames), dtype="<i2")
+    channels = data.reshape(-1, sound.getnchannels()).astype(np.float32) / _FULL_SCALE
+    if channels.shape[1] == 1:
+        return [channels[:, 0]]
+    left, right = channels[:, 0], channels[:, 1]
+    return [gate(left, right), gate(right, left)]
+
+
+def _detect_speech(track: NDArray[np.float32]) -> list[TimeSpan]:
+    if frame_levels(track).max() < _SILENCE_DB:
+        return []
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    found = get_speech_timestamps(track, VadOptions(**_TIGHT_SPEECH))
+    return [TimeSpan(s["start"] // _PER_MS, s["end"] // _PER_MS) for s in found]
+
+
+def _before(speech: Iterable[TimeSpan], cut_ms: int) -> list[TimeSpan]:
+    return [TimeSpan(s.start_ms, min(s.end_ms, cut_ms)) for s in speech if s.start_ms < cut_ms]
+
+
+def _to_words(found: Iterable[Any]) -> list[Word]:
+    """Return words that stand alone: what Whisper parts without a space is joined again.
+
+    French puts a space before ``?`` and ``!``; a mark that stands alone joins the word before.
+    """
+    words: list[Word] = []
+    for part in found:
+        text = part.word.strip()
+        if not text:
+            continue
+        start_ms, end_ms = round(part.start * 1000), round(part.end * 1000)
+        word = Word(text, start_ms, max(start_ms, end_ms), float(part.probability))
+        lone_mark = not any(c.isalnum() for c in text)
+        if words and (lone_mark or not part.word[0].isspace()):
+            space = " " if part.word[0].isspace() else ""
+            words[-1] = _joined(words[-1], word, space)
+        else:
+            words.append(word)
+    return words
+
+
+def _joined(first: Word, second: Word, space: str) -> Word:
+    return Word(
+        text=f"{first.text}{space}{second.text}",
+        start_ms=first.start_ms,
+        end_ms=max(first.end_ms, second.end_ms),
+        probability=min(first.probability, second.probability),
+    )
+
+
+def _iter_sentences(words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
+    first = 0
+    for n, word in enumerate(words, start=1):
+        if ends_sentence(word.text) or n == len(words):
+            yield tuple(words[first:n])
+            first = n
+
+
+def _later(words: Iterable[Word], by_ms: int) -> tuple[Word, ...]:
+    return tuple(Word(w.text, w.start_ms + by_ms, w.end_ms + by_ms, w.probability) for w in words)
+
+
+def _rising(progress: Progress, total_ms: int) -> Callable[[int], None]:
+    """Report audio time as a share that never falls, whatever order the channels come in."""
+    reached = 0.0
+
+    def on_time(at_ms: int) -> None:
+        nonlocal reached
+        reached = max(reached, min(1.0, at_ms / max(1, total_ms)))
+        progress(reached)
+
+    return on_time
+
+
+@contextmanager
+def _vendor_errors() -> Iterator[None]:
+    try:
+        yield
+    except (RuntimeError, MemoryError) as exc:
+        raise TransientError(f"The speech model failed: {exc}.") from exc
