@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import render
+from cli import evaluate, models, operate, read, render, serve
 from schemas.errors import CordeeError
 
 app = typer.Typer(
@@ -33,6 +33,24 @@ def root(
     ] = False,
 ) -> None:
     """Search everything a mentoring school has taught or answered."""
+
+
+for command in (
+    serve.up,
+    serve.serve,
+    read.search,
+    read.transcript,
+    operate.status,
+    operate.reindex,
+    operate.token,
+):
+    app.command()(command)
+app.command("eval")(evaluate.evaluate_command)
+
+_models = typer.Typer(help="Fetch, verify and list the models.", no_args_is_help=True)
+_models.command("pull")(models.pull)
+_models.command("list")(models.list_models)
+app.add_typer(_models, name="models")
 
 
 def main() -> None:

@@ -1,0 +1,184 @@
+"""What a reader types: `search` and `transcript`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from indexer.bootstrap import open_engine
+from indexer.retrieval.search import search as run_search
+from rich.text import Text
+
+from api.views.documents import content_view
+from api.views.search import search_response, to_query, unnamed_people
+from api.views.webvtt import to_webvtt
+from cli import render
+from cli.context import AsJson, DataDir, catalog_of, load, print_json
+from cli.server import OPERATOR, find_server
+from indexer.blobs import open_blobs
+from indexer.catalog.catalog import Catalog
+from indexer.taxonomy import load_taxonomy
+from schemas.content import Content, Transcript
+from schemas.document import DocumentKind
+from schemas.errors import InvalidInputError
+from schemas.identity import Caller, Role
+from schemas.ids import DocumentId, PersonId
+from schemas.query import RetrieverChoice
+from schemas.settings import Settings
+from schemas.wire import SearchHit, SearchPassage, SearchRequest, SearchResponse
+
+
+def search(  # noqa: PLR0913 - one parameter per option of the command
+    query: Annotated[str, typer.Argument(help="What to look for, as a student types it.")],
+    *,
+    kind: Annotated[list[DocumentKind] | None, typer.Option(help="Only these kinds.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only with these tags.")] = None,
+    mentor: Annotated[list[str] | None, typer.Option(help="Only with these mentors.")] = None,
+    speaker: Annotated[list[str] | None, typer.Option(help="Only where these speak.")] = None,
+    since: Annotated[str | None, typer.Option(help="From this date on: 2026-03-01.")] = None,
+    until: Annotated[str | None, typer.Option(help="Up to this date.")] = None,
+    page: Annotated[int, typer.Option(min=1)] = 1,
+    per_page: Annotated[int, typer.Option(min=1, max=50)] = 10,
+    retrievers: Annotated[RetrieverChoice, typer.Option()] = RetrieverChoice.HYBRID,
+    explain: Annotated[bool, typer.Option("--explain", help="Show component scores.")] = False,
+    as_caller: Annotated[
+        str, typer.Option("--as", metavar="ROLE:PERSON", help="Search as student:s-lea, say.")
+    ] = "",
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search, through the live server when there is one, and show where each answer is."""
+    settings = load(data_dir)
+    request = SearchRequest(
+        q=query,
+        page=page,
+        per_page=per_page,
+        kind=tuple(kind or ()),
+        tag=tuple(tag or ()),
+        mentor=tuple(mentor or ()),
+        speaker=tuple(speaker or ()),
+        since=since,
+        until=until,
+        retrievers=retrievers,
+    )
+    found = _answer(settings, request, _caller(as_caller))
+    if as_json:
+        print_json(found)
+    else:
+        _show(found, explain=explain)
+
+
+def _caller(text: str) -> Caller:
+    if not text:
+        return OPERATOR
+    role, colon, person = text.partition(":")
+    if not colon or not person or role not in set(Role):
+        raise InvalidInputError(
+            f"--as takes ROLE:PERSON (student:s-lea), not {text!r}."
+        )
+    return Caller(PersonId(person), Role(role))
+
+
+def _answer(settings: Settings, request: SearchRequest, caller: Caller) -> SearchResponse:
+    server = find_server(settings, caller)
+    if server is not None:
+        said = {name: value for name, value in msgspec.to_builtins(request).items() if value}
+        return msgspec.json.decode(server.get("/v1/search", said), type=SearchResponse)
+    with catalog_of(settings) as catalog:
+        return _search_here(settings, catalog, request, caller)
+
+
+def _search_here(
+    settings: Settings, catalog: Catalog, request: SearchRequest, caller: Caller
+) -> SearchResponse:
+    with open_engine(settings, catalog) as handle:
+        handle.wait_for(catalog.changes.last_position(), timeout_s=60)
+        page = run_search(to_query(request, caller), handle.engine)
+    path = settings.tags.taxonomy
+    return search_response(
+        page,
+        request,
+        taxonomy=load_taxonomy(Path(path) if path else None),
+        people=catalog.documents.people(unnamed_people(page)),
+    )
+
+
+def _show(found: SearchResponse, *, explain: bool) -> None:
+    if not found.hits:
+        render.say("Nothing found.")
+    for hit in found.hits:
+        render.show(_hit_text(hit, explain=explain))
+    more = "at least " if found.total_relation == "at-least" else ""
+    render.say(f"[dim]{more}{found.total} documents, {found.took_ms:.0f} ms[/]")
+
+
+def _hit_text(hit: SearchHit, *, explain: bool) -> Text:
+    text = Text.assemble((f"{hit.rank}. ", "dim"), (hit.title, "bold"), (f"  {hit.kind}", "cyan"))
+    for passage in hit.passages:
+        text.append(f"\n   {_place(passage)}  ", "green").append_text(_snippet(passage))
+    text.append(f"\n   {hit.url}", "dim")
+    if explain:
+        scores = msgspec.to_builtins(hit.explanation)
+        text.append("\n   " + "  ".join(f"{k}={_number(v)}" for k, v in scores.items()), "magenta")
+    return text.append("\n")
+
+
+def _place(passage: SearchPassage) -> str:
+    if passage.start_ms is not None:
+        start_ms = passage.moment.start_ms if passage.moment else passage.start_ms
+        minutes, seconds = divmod(start_ms // 1000, 60)
+        return f"{minutes // 60:d}:{minutes % 60:02d}:{seconds:02d}"
+    if passage.page is not None:
+        return f"p. {passage.page}"
+    return f"#{passage.message if passage.message is not None else passage.block}"
+
+
+def _snippet(passage: SearchPassage) -> Text:
+    text = Text(passage.snippet.text.replace("\n", " "))
+    for span in passage.snippet.highlights:
+        text.stylize("bold yellow", span.start, span.end)
+    return text
+
+
+def _number(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def transcript(
+    document_id: Annotated[str, typer.Argument(help="For instance d-0123abcd...")],
+    *,
+    vtt: Annotated[bool, typer.Option("--vtt", help="Print WebVTT.")] = False,
+    words: Annotated[bool, typer.Option("--words", help="With the time of every word.")] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print what was said or written in a document, with times."""
+    settings = load(data_dir)
+    with catalog_of(settings) as catalog:
+        document = catalog.documents.visible(DocumentId(document_id), OPERATOR.audiences)
+    content: Content = msgspec.json.decode(
+        open_blobs(settings.blob_url).read(document.content),
+        type=Content,
+    )
+    if vtt:
+        if not isinstance(content, Transcript):
+            raise InvalidInputError(f"{document.title!r} has no transcript.")
+        render.plain(to_webvtt(content))
+    elif as_json or words:
+        print_json(content_view(document.id, content, with_words=words))
+    else:
+        render.plain("\n".join(_lines(content)))
+
+
+def _lines(content: Content) -> list[str]:
+    if not isinstance(content, Transcript):
+        return [block.text for block in content.blocks]
+    names = {speaker.id: speaker.name for speaker in content.speakers}
+    lines = []
+    for each in content.utterances:
+        when = f"[{each.span.start_ms / 1000:8.2f}] " if each.span else ""
+        who = f"{names.get(each.speaker_id, each.speaker_id)}: " if each.speaker_id else ""
+        lines.append(f"{when}{who}{each.text}")
+    return lines
