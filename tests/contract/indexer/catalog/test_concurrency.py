@@ -62,9 +62,11 @@ def test_there_is_no_moment_without_a_revision(catalog: Catalog, another: Catalo
 
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(read)
-        for number in range(1, N_REVISIONS):
-            publish(catalog, revision(number), n=1 + number % 7)
-        done.set()
+        try:
+            for number in range(1, N_REVISIONS):
+                publish(catalog, revision(number), n=1 + number % 7)
+        finally:
+            done.set()
         reading.result(timeout=30)
 
     assert len(set(seen)) > 1, "the reader never saw a change: nothing was tested"
@@ -100,10 +102,13 @@ def test_a_follower_misses_nothing_that_many_writers_publish(
     catalog: Catalog, another: Catalog
 ) -> None:
     followed: list[DocumentId] = []
+    published = threading.Event()
 
     def follow() -> None:
-        position = 0
-        while len(followed) < N_WRITERS * N_EACH:
+        position, is_last = 0, False
+        while not is_last:
+            # Looked at before reading: what was published by then must be in this read.
+            is_last = published.is_set() and position == another.changes.last_position()
             for change in another.changes.after(position, 5):
                 position = change.position
                 followed.append(change.document_id)
@@ -114,7 +119,10 @@ def test_a_follower_misses_nothing_that_many_writers_publish(
 
     with ThreadPoolExecutor() as pool:
         following = pool.submit(follow)
-        list(pool.map(write, range(N_WRITERS)))
+        try:
+            list(pool.map(write, range(N_WRITERS)))
+        finally:
+            published.set()
         following.result(timeout=30)
 
     assert sorted(followed) == catalog.documents.all_ids()
