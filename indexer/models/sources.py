@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from indexer.models.manifest import (
 from schemas.errors import DamagedFileError, TransientError
 
 _PIP_TIMEOUT_S: Final = 3600  # a slow line needs half an hour for 100 MB at 60 kB/s
+_UNSAFE: Final = re.compile(r"[^\w.]+")
 _ERROR_LINES: Final = 3  # pip ends with the reason; what stands above is its search
 
 
@@ -149,4 +151,4 @@ def _append(archive: zipfile.ZipFile, member: WheelMember, path: Path) -> None:
 
 
 def _directory_name(requirement: str) -> str:
-    return requirement.replace("==", "-")
+    return _UNSAFE.sub("-", requirement)
