@@ -50,7 +50,8 @@ HEAD_BYTES: Final = 16
 FALLBACK_FILENAME: Final = "document"
 IN_PROGRESS: Final = frozenset({JobState.QUEUED, JobState.RUNNING})
 
-_EXCHANGE_ID: Final = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
+_NAMED_KINDS: Final = frozenset({DocumentKind.EXCHANGE, DocumentKind.THREAD})
+_OWN_ID: Final = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
 _EBML: Final = b"\x1a\x45\xdf\xa3"  # Matroska and WebM
 _MEDIA_STARTS: Final = (
     b"OggS",
@@ -192,10 +193,10 @@ def clean_filename(filename: str) -> str:
     return name or FALLBACK_FILENAME
 
 
-def peek_exchange_id(json_bytes: bytes) -> str | None:
-    """Return the id of an exchange JSON, or ``None`` for any other bytes. Never raises.
+def peek_source(json_bytes: bytes) -> str | None:
+    """Return where an exchange or thread JSON lives, ``exchange:ex-2031`` say. Never raises.
 
-    Bad JSON is ``None`` too: the job then says what is wrong with it, and where.
+    ``None`` for any other bytes, bad JSON included: the job then says what is wrong, and where.
     """
     if not json_bytes.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return None
@@ -204,8 +205,8 @@ def peek_exchange_id(json_bytes: bytes) -> str | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     identifier = "" if peek.id is None else str(peek.id)
-    is_exchange = peek.kind == DocumentKind.EXCHANGE and _EXCHANGE_ID.fullmatch(identifier)
-    return identifier if is_exchange else None
+    is_named = peek.kind in _NAMED_KINDS and _OWN_ID.fullmatch(identifier)
+    return f"{peek.kind}:{identifier}" if is_named else None
 
 
 def is_recording(head: bytes) -> bool:
@@ -292,9 +293,9 @@ def _source_of(
         return options.source
     if size_bytes <= MAX_PEEK_BYTES and _starts_like_json(source):
         content = source.read_bytes() if isinstance(source, Path) else source
-        exchange_id = peek_exchange_id(content)
-        if exchange_id is not None:
-            return f"exchange:{exchange_id}"
+        named = peek_source(content)
+        if named is not None:
+            return named
     return options.location or f"sha256:{original}"
 
 
