@@ -1,0 +1,96 @@
+"""``cordee eval``: measure the search on a judged collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli import render
+from cli.context import AsJson, DataDir, load, print_json
+from indexer.dense.encoder import open_passage_encoder
+from indexer.evaluation.run import Progress, Tools, evaluate
+from indexer.models.tokens import open_token_counter
+from pipelines.enrichment.language import language_of
+from pipelines.stages import cut_text
+from schemas.query import RetrieverChoice
+from schemas.settings import Settings
+
+
+def evaluate_command(
+    dataset_dir: Annotated[
+        Path, typer.Argument(help="Folder in BEIR layout.", exists=True, file_okay=False)
+    ],
+    *,
+    retrievers: Annotated[
+        RetrieverChoice, typer.Option(help="Which retrievers answer.")
+    ] = RetrieverChoice.HYBRID,
+    limit_queries: Annotated[
+        int | None, typer.Option(min=1, help="Only the first so many judged queries.")
+    ] = None,
+    run: Annotated[
+        Path | None, typer.Option(help="Write the rankings here, in TREC format.")
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Index a judged collection in a fresh data directory, search it, and print the measures."""
+    settings = load(data_dir)
+    with _progress(quiet=as_json) as progress:
+        report = evaluate(
+            dataset_dir,
+            settings,
+            open_tools(settings),
+            retrievers=retrievers,
+            limit_queries=limit_queries,
+            run_file=run,
+            progress=progress,
+        )
+    if as_json:
+        print_json(report)
+    else:
+        render.table(("measure", "value"), _rows(report), title=str(report["dataset"]))
+
+
+def open_tools(settings: Settings) -> Tools:
+    """Return segmentation and encoder exactly as ingestion uses them.
+
+    Raises:
+        NotFoundError: If the encoder was not pulled.
+    """
+    counter = open_token_counter(settings, settings.models.encoder)
+    cut = partial(
+        cut_text,
+        language_of=language_of,
+        count_tokens=counter.count_tokens,
+        settings=settings.ingestion,
+    )
+    return Tools(cut, open_passage_encoder(settings, settings.models.encoder))
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Progress]:
+    if quiet:
+        yield lambda *_: None
+        return
+    with render.progress(counted=True) as display:
+        tasks: dict[str, Any] = {}
+
+        def advance(what: str, n_done: int, n_all: int) -> None:
+            if what not in tasks:
+                tasks[what] = display.add_task(what, total=n_all)
+            display.update(tasks[what], completed=n_done)
+
+        yield advance
+
+
+def _rows(report: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    for name, value in report.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}.{inner}", each) for inner, each in value.items())
+        else:
+            yield name, value

@@ -1,0 +1,47 @@
+"""Numbers about a run, by ir-measures, under the names that reports print."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+import ir_measures
+
+from indexer.evaluation.dataset import Qrels, Run
+
+MEASURES: Final = MappingProxyType({
+    "ndcg@10": ir_measures.nDCG @ 10,
+    "mrr@10": ir_measures.RR @ 10,
+    "recall@10": ir_measures.R @ 10,
+    "recall@100": ir_measures.R @ 100,
+})
+
+
+def measure(qrels: Qrels, run: Run) -> dict[str, float]:
+    """Return the mean of each measure over the judged queries of the run, 0 to 1.
+
+    Ranks count, not scores: equal scores keep the order they are given in.
+    """
+    judged = {query_id: dict(qrels[query_id]) for query_id in run}
+    found = ir_measures.calc_aggregate(list(MEASURES.values()), judged, _by_rank(run))
+    return {name: round(float(found[each]), 4) for name, each in MEASURES.items()}
+
+
+def percentiles_ms(samples_ms: Sequence[float]) -> dict[str, float]:
+    """Return p50, p95 and p99 by nearest rank: each is a time that was really taken."""
+    ordered = sorted(samples_ms)
+    if not ordered:
+        return {"p50": 0.0, "p95": 0.0, "p99": 0.0}
+    return {
+        f"p{p}": round(ordered[max(0, math.ceil(p / 100 * len(ordered)) - 1)], 2)
+        for p in (50, 95, 99)
+    }
+
+
+def _by_rank(run: Run) -> Mapping[str, Mapping[str, float]]:
+    return {
+        query_id: {document_id: -float(rank) for rank, (document_id, _) in enumerate(ranking)}
+        for query_id, ranking in run.items()
+    }
