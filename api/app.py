@@ -15,7 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from api.controllers.documents import documents_router
-from api.controllers.health import health_router
+from api.controllers.health import health_handlers
 from api.controllers.jobs import jobs_router
 from api.controllers.media import media_router
 from api.controllers.portal import portal_routes
@@ -59,9 +59,13 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             session_router,
         ],
     )
-    health = Router("/", dependencies=DEPENDENCIES, route_handlers=[health_router])
+    # Where probes and scrapers look for them, and where the rest of the API is.
+    health = [
+        Router(path, dependencies=DEPENDENCIES, route_handlers=health_handlers, tags=["health"])
+        for path in ("/", "/v1")
+    ]
     app = Litestar(
-        route_handlers=[v1, health, *portal_routes],
+        route_handlers=[v1, *health, *portal_routes],
         lifespan=[_lifespan(settings, services)],
         exception_handlers={Exception: to_response},
         cors_config=_cors(settings),

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from indexer.bootstrap import EngineHandle, open_engine
 
 from api.adapters.job_queue import open_job_queue
 from api.identity import TokenVerifier, open_verifier
 from api.metrics import Metrics
 from indexer.blobs import open_blobs
+from indexer.bootstrap import EngineHandle, open_engine
 from indexer.catalog.catalog import Catalog, open_catalog
 from indexer.catalog.database import Clock, utc_now
 from indexer.intake import Intake
 from indexer.ports import BlobStore, JobQueue
-from indexer.taxonomy import Taxonomy, load_taxonomy
+from indexer.taxonomy import Taxonomy
 from schemas.settings import Settings
 
 UPLOAD_DIR: Final = "uploads"
@@ -72,14 +72,13 @@ def bundle(
 ) -> Services:
     """Put the bundle together from parts that are open already."""
     blobs = open_blobs(settings.blob_url)
-    path = settings.tags.taxonomy
     services = Services(
         settings=settings,
         catalog=catalog,
         handle=handle,
         blobs=blobs,
         intake=Intake(catalog=catalog, blobs=blobs, queue=queue, settings=settings, clock=clock),
-        taxonomy=load_taxonomy(Path(path) if path else None),
+        taxonomy=handle.engine.taxonomy,
         verifier=open_verifier(settings),
         metrics=Metrics(catalog=catalog, lag=handle.lag),
         clock=clock,

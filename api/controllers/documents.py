@@ -6,9 +6,10 @@ from typing import Annotated
 
 import msgspec
 from litestar import MediaType, Response, Router, delete, get, put
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.access import nothing, visible_document
+from api.dependencies import TheCaller, TheServices
 from api.guards import require_ingest
 from api.services import Services
 from api.views.documents import content_view, document_view, transcript_view
@@ -31,12 +32,12 @@ from schemas.wire import (
 
 @get("/documents", sync_to_thread=True, summary="Documents, newest first")
 def list_documents(
-    services: Services,
-    caller: Caller,
+    services: TheServices,
+    caller: TheCaller,
     *,
-    kind: list[DocumentKind] | None = None,
-    page: Annotated[int, Parameter(ge=1, le=MAX_PAGE)] = 1,
-    per_page: Annotated[int, Parameter(ge=1, le=MAX_PER_PAGE)] = 20,
+    kind: FromQuery[list[DocumentKind] | None] = None,
+    page: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE)] = 1,
+    per_page: Annotated[int, QueryParameter(ge=1, le=MAX_PER_PAGE)] = 20,
 ) -> DocumentList:
     """List the documents that the caller may see; ``total`` counts no others."""
     documents, total = services.catalog.documents.list_recent(
@@ -53,7 +54,9 @@ def list_documents(
 
 
 @get("/documents/{document_id:str}", sync_to_thread=True, summary="One document")
-def get_document(services: Services, caller: Caller, document_id: str) -> DocumentView:
+def get_document(
+    services: TheServices, caller: TheCaller, document_id: FromPath[str]
+) -> DocumentView:
     """Return what is known about a document."""
     return _view(services, caller, visible_document(services, caller, document_id))
 
@@ -64,7 +67,7 @@ def get_document(services: Services, caller: Caller, document_id: str) -> Docume
     guards=[require_ingest],
     summary="Delete a document",
 )
-def delete_document(services: Services, caller: Caller, document_id: str) -> None:
+def delete_document(services: TheServices, caller: TheCaller, document_id: FromPath[str]) -> None:
     """Take a document out of the catalog at once, and out of both indexes within two seconds."""
     document = visible_document(services, caller, document_id)
     services.catalog.documents.delete(document.id)
@@ -72,11 +75,11 @@ def delete_document(services: Services, caller: Caller, document_id: str) -> Non
 
 @get("/documents/{document_id:str}/content", sync_to_thread=True, summary="Its text")
 def get_content(
-    services: Services,
-    caller: Caller,
-    document_id: str,
+    services: TheServices,
+    caller: TheCaller,
+    document_id: FromPath[str],
     *,
-    words: bool = False,
+    words: FromQuery[bool] = False,
 ) -> TranscriptView | BodyView:
     """Return the turns of a recording or exchange, or the blocks of a text."""
     document = visible_document(services, caller, document_id)
@@ -89,13 +92,13 @@ def get_content(
     summary="Its turns",
 )
 def get_transcript(
-    services: Services,
-    caller: Caller,
-    document_id: str,
+    services: TheServices,
+    caller: TheCaller,
+    document_id: FromPath[str],
     *,
-    words: bool = False,
+    words: FromQuery[bool] = False,
     form: Annotated[
-        str, Parameter(query="format", pattern="^(json|vtt)$", description="json or vtt")
+        str, QueryParameter(name="format", pattern="^(json|vtt)$", description="json or vtt")
     ] = "json",
 ) -> Response[TranscriptView | str]:
     """Return the turns of a recording or exchange, as JSON or as WebVTT subtitles.
@@ -121,7 +124,10 @@ def get_transcript(
     summary="Set its tags",
 )
 def put_tags(
-    services: Services, caller: Caller, document_id: str, data: TagsRequest
+    services: TheServices,
+    caller: TheCaller,
+    document_id: FromPath[str],
+    data: JSONBody[TagsRequest],
 ) -> DocumentView:
     """Set the tags that a person wants on a document; they win over the machine's.
 
@@ -144,7 +150,10 @@ def put_tags(
     summary="Set who may see it",
 )
 def put_visibility(
-    services: Services, caller: Caller, document_id: str, data: VisibilityRequest
+    services: TheServices,
+    caller: TheCaller,
+    document_id: FromPath[str],
+    data: JSONBody[VisibilityRequest],
 ) -> DocumentView:
     """Change who may see a document: at once by id, within two seconds in searches."""
     document = visible_document(services, caller, document_id)

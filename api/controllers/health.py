@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
-from litestar import Response, Router, get
+from litestar import Response, get
 
+from api.dependencies import TheServices
 from api.metrics import CONTENT_TYPE
 from api.services import Services
 from schemas.errors import CordeeError, NotFoundError, TransientError
@@ -21,14 +22,14 @@ _NO_BLOB: Final = BlobKey("0" * 64)
 log = structlog.get_logger(__name__)
 
 
-@get(["/health/live", "/v1/health/live"], sync_to_thread=False, summary="Is the process alive")
+@get("/health/live", sync_to_thread=False, summary="Is the process alive")
 def live() -> HealthView:
     """Answer as long as the process can answer anything at all."""
     return HealthView("live")
 
 
-@get(["/health/ready", "/v1/health/ready"], sync_to_thread=True, summary="Can it answer searches")
-def ready(services: Services) -> Response[HealthView]:
+@get("/health/ready", sync_to_thread=True, summary="Can it answer searches")
+def ready(services: TheServices) -> Response[HealthView]:
     """Ask each part for a sign of life; 503 names the one that gives none.
 
     A missing worker is reported and does not make the service unready: searches do not need it.
@@ -44,13 +45,13 @@ def ready(services: Services) -> Response[HealthView]:
     return Response(view, status_code=200 if is_ready else 503)
 
 
-@get(["/metrics", "/v1/metrics"], sync_to_thread=True, include_in_schema=False)
-def metrics(services: Services) -> Response[bytes]:
+@get("/metrics", sync_to_thread=True, include_in_schema=False)
+def metrics(services: TheServices) -> Response[bytes]:
     """Return the figures in the Prometheus text format."""
     return Response(services.metrics.render(), media_type=CONTENT_TYPE)
 
 
-health_router = Router("/", route_handlers=[live, ready, metrics], tags=["health"])
+health_handlers: Final = (live, ready, metrics)
 
 
 def _check(name: str, ask: Callable[[], object], *, required: bool = True) -> HealthCheck:

@@ -10,11 +10,12 @@ import anyio
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.concurrency import sync_to_thread
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import ServerSentEvent
 from litestar.response.sse import ServerSentEventMessage
 
 from api.access import may_see_job, visible_job
+from api.dependencies import TheCaller, TheServices
 from api.guards import require_ingest
 from api.identity import Session
 from api.services import Services
@@ -35,19 +36,19 @@ _SCANNED: Final = 500
 
 @get("/jobs", sync_to_thread=True, summary="Jobs, newest first")
 def list_jobs(
-    services: Services,
-    caller: Caller,
-    state: list[JobState] | None = None,
-    limit: Annotated[int, Parameter(ge=1, le=200)] = 50,
+    services: TheServices,
+    caller: TheCaller,
+    states: Annotated[list[JobState] | None, QueryParameter(name="state")] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
 ) -> JobList:
     """List the newest jobs that the caller may see."""
-    newest = services.catalog.jobs.list_recent(states=tuple(state or ()), limit=_SCANNED)
+    newest = services.catalog.jobs.list_recent(states=tuple(states or ()), limit=_SCANNED)
     visible = (job for job in newest if may_see_job(services, caller, job))
     return JobList(tuple(job_view(job) for job, _ in zip(visible, range(limit), strict=False)))
 
 
 @get("/jobs/{job_id:str}", sync_to_thread=True, summary="One job")
-def get_job(services: Services, caller: Caller, job_id: str) -> JobView:
+def get_job(services: TheServices, caller: TheCaller, job_id: FromPath[str]) -> JobView:
     """Return the state of a job."""
     return job_view(visible_job(services, caller, job_id))
 
@@ -59,7 +60,7 @@ def get_job(services: Services, caller: Caller, job_id: str) -> JobView:
     guards=[require_ingest],
     summary="Try a failed job again",
 )
-def retry(services: Services, caller: Caller, job_id: str) -> Response[JobView]:
+def retry(services: TheServices, caller: TheCaller, job_id: FromPath[str]) -> Response[JobView]:
     """Start another try with the original that was kept.
 
     Raises:
@@ -71,7 +72,10 @@ def retry(services: Services, caller: Caller, job_id: str) -> Response[JobView]:
 
 @get("/jobs/{job_id:str}/events", summary="Follow a job", media_type="text/event-stream")
 async def follow_job(
-    services: Services, caller: Caller, request: Request[Caller, Session, Any], job_id: str
+    services: TheServices,
+    caller: TheCaller,
+    request: Request[Caller, Session, Any],
+    job_id: FromPath[str],
 ) -> Response[Any]:
     """Send ``progress`` events as the job changes, then ``done``, as server-sent events.
 

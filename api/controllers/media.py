@@ -6,8 +6,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from litestar import HttpMethod, Request, Response, Router, route
+from litestar.params import FromPath
 
 from api.access import nothing, visible_document
+from api.dependencies import TheCaller, TheServices
 from api.ranges import blob_response
 from api.services import Services
 from schemas.identity import Caller
@@ -22,7 +24,7 @@ AnyRequest = Request[Caller, Any, Any]
 
 @route("/media", http_method=_READ, sync_to_thread=True, summary="Recording")
 def get_media(
-    services: Services, caller: Caller, request: AnyRequest, document_id: str
+    services: TheServices, caller: TheCaller, request: AnyRequest, document_id: FromPath[str]
 ) -> Response[Any]:
     """Return the playable recording, or the range of it that a player asks for."""
     media = visible_document(services, caller, document_id).media
@@ -32,7 +34,7 @@ def get_media(
 
 @route("/poster", http_method=_READ, sync_to_thread=True, summary="Frame of the video")
 def get_poster(
-    services: Services, caller: Caller, request: AnyRequest, document_id: str
+    services: TheServices, caller: TheCaller, request: AnyRequest, document_id: FromPath[str]
 ) -> Response[Any]:
     """Return a frame of the video as JPEG."""
     media = visible_document(services, caller, document_id).media
@@ -41,7 +43,12 @@ def get_poster(
 
 @route("/pages/{number:int}", http_method=_READ, sync_to_thread=True, summary="Page picture")
 def get_page(
-    services: Services, caller: Caller, request: AnyRequest, *, document_id: str, number: int
+    services: TheServices,
+    caller: TheCaller,
+    request: AnyRequest,
+    *,
+    document_id: FromPath[str],
+    number: FromPath[int],
 ) -> Response[Any]:
     """Return the picture of one page of a PDF, counted from 1, as WebP."""
     pages = visible_document(services, caller, document_id).media.pages
@@ -51,7 +58,7 @@ def get_page(
 
 @route("/original", http_method=_READ, sync_to_thread=True, summary="File as it was sent")
 def get_original(
-    services: Services, caller: Caller, request: AnyRequest, document_id: str
+    services: TheServices, caller: TheCaller, request: AnyRequest, document_id: FromPath[str]
 ) -> Response[Any]:
     """Return the file as it was sent, to be saved and never to be shown."""
     document = visible_document(services, caller, document_id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import Router, get, post
-from litestar.params import Parameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
+from api.dependencies import TheCaller, TheServices
 from api.services import Services
 from api.views.search import search_response, suggest_response, to_query, unnamed_people
 from indexer.retrieval.search import search as run_search
@@ -16,24 +17,28 @@ from schemas.identity import Caller
 from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS, RetrieverChoice
 from schemas.wire import SearchRequest, SearchResponse, SuggestResponse
 
-Values = Annotated[list[str] | None, Parameter(max_items=50, description="Repeat for several.")]
+Values = Annotated[
+    list[str] | None, QueryParameter(max_items=50, description="Repeat for several.")
+]
 
 
 @get("/search", sync_to_thread=True, summary="Search")
 def search(  # noqa: PLR0913, PLR0917 - one argument per query parameter is what documents them
-    services: Services,
-    caller: Caller,
-    q: Annotated[str, Parameter(max_length=MAX_QUERY_CHARS, description="Words or a question.")],
-    page: Annotated[int, Parameter(ge=1, le=MAX_PAGE)] = 1,
-    per_page: Annotated[int, Parameter(ge=1, le=MAX_PER_PAGE)] = 10,
-    kind: list[DocumentKind] | None = None,
+    services: TheServices,
+    caller: TheCaller,
+    q: Annotated[
+        str, QueryParameter(max_length=MAX_QUERY_CHARS, description="Words or a question.")
+    ],
+    page: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE)] = 1,
+    per_page: Annotated[int, QueryParameter(ge=1, le=MAX_PER_PAGE)] = 10,
+    kind: FromQuery[list[DocumentKind] | None] = None,
     tag: Values = None,
     speaker: Values = None,
     mentor: Values = None,
     document: Values = None,
-    since: Annotated[str | None, Parameter(description="Date or time.")] = None,
-    until: Annotated[str | None, Parameter(description="Date (included) or time.")] = None,
-    retrievers: RetrieverChoice = RetrieverChoice.HYBRID,
+    since: Annotated[str | None, QueryParameter(description="Date or time.")] = None,
+    until: Annotated[str | None, QueryParameter(description="Date (included) or time.")] = None,
+    retrievers: FromQuery[RetrieverChoice] = RetrieverChoice.HYBRID,
 ) -> SearchResponse:
     """Search everything that the caller may see; a link to a search can be kept and shared."""
     request = SearchRequest(
@@ -53,17 +58,19 @@ def search(  # noqa: PLR0913, PLR0917 - one argument per query parameter is what
 
 
 @post("/search", sync_to_thread=True, status_code=200, summary="Search, request as JSON")
-def search_by_body(services: Services, caller: Caller, data: SearchRequest) -> SearchResponse:
+def search_by_body(
+    services: TheServices, caller: TheCaller, data: JSONBody[SearchRequest]
+) -> SearchResponse:
     """Search everything that the caller may see; nothing is written to any address or log."""
     return _answer(services, caller, data)
 
 
 @get("/suggest", sync_to_thread=True, summary="Complete what is being typed")
 def suggest(
-    services: Services,
-    caller: Caller,
-    q: Annotated[str, Parameter(max_length=MAX_QUERY_CHARS)],
-    limit: Annotated[int, Parameter(ge=1, le=20)] = 8,
+    services: TheServices,
+    caller: TheCaller,
+    q: Annotated[str, QueryParameter(max_length=MAX_QUERY_CHARS)],
+    limit: Annotated[int, QueryParameter(ge=1, le=20)] = 8,
 ) -> SuggestResponse:
     """Offer titles and tags of documents that the caller may see."""
     found = run_suggest(q, caller.audiences, services.handle.engine, limit=limit)

@@ -11,8 +11,10 @@ from typing import Any
 
 from litestar import Request, Response, Router, delete, get, post
 from litestar.datastructures import Cookie
+from litestar.params import JSONBody
 
 from api.access import nothing
+from api.dependencies import TheServices
 from api.guards import PUBLIC, SESSION_COOKIE, token_of
 from api.identity import Session, mint_token
 from api.personas import DEMO_SESSION_S, PERSONAS, persona_of
@@ -31,7 +33,7 @@ AnyRequest = Request[Any, Session, Any]
 
 
 @post("/session", sync_to_thread=True, status_code=200, summary="Begin a session")
-def begin_session(services: Services, request: AnyRequest) -> Response[SessionView]:
+def begin_session(services: TheServices, request: AnyRequest) -> Response[SessionView]:
     """Turn the bearer token of this request into a cookie that lasts as long as the token."""
     session = request.auth
     cookie = _cookie(request, token_of(request), session.expires_at, services.clock())
@@ -52,7 +54,7 @@ def end_session() -> Response[None]:
 
 
 @get("/demo/personas", sync_to_thread=False, opt={PUBLIC: True}, summary="Personas of the demo")
-def list_personas(services: Services) -> PersonaList:
+def list_personas(services: TheServices) -> PersonaList:
     """List who one can be; only in demo mode.
 
     Raises:
@@ -74,7 +76,7 @@ def list_personas(services: Services) -> PersonaList:
 
 @post("/demo/session", sync_to_thread=True, opt={PUBLIC: True}, summary="Become a persona")
 def begin_demo_session(
-    services: Services, request: Request[Any, Any, Any], data: DemoSessionRequest
+    services: TheServices, request: Request[Any, Any, Any], data: JSONBody[DemoSessionRequest]
 ) -> Response[DemoSession]:
     """Sign in as a persona without a password; only in demo mode.
 

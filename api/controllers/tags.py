@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from litestar import Router, get
 
-from api.services import Services
+from api.dependencies import TheServices
 from api.views.tags import taxonomy_view
 from schemas.wire import TaxonomyView
 
 
 @get("/tags", sync_to_thread=False, summary="The taxonomy")
-def list_tags(services: Services) -> TaxonomyView:
+def list_tags(services: TheServices) -> TaxonomyView:
     """Return every tag with its labels, in the order of the school's file."""
     return taxonomy_view(services.taxonomy)
 

@@ -14,6 +14,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
+from api.dependencies import TheCaller, TheServices
 from api.guards import require_ingest
 from api.problems import UnsupportedBodyError
 from api.services import Services
@@ -96,7 +97,7 @@ class UploadOperation(Operation):
     summary="Add a document",
 )
 async def upload_document(
-    services: Services, caller: Caller, request: Request[Caller, Any, Any]
+    services: TheServices, caller: TheCaller, request: Request[Caller, Any, Any]
 ) -> Response[UploadReceipt]:
     """Take a file with its fields, or an exchange JSON as the body; its job does the rest.
 

@@ -14,6 +14,7 @@ from litestar.exceptions import (
 
 from api.problems import to_problem
 from schemas import errors
+from schemas.wire import FieldProblem, Problem
 
 
 def all_errors(root: type[errors.CordeeError]) -> list[type[errors.CordeeError]]:

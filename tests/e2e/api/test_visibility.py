@@ -1,0 +1,322 @@
+"""For every role and every route that returns content: what is private stays private.
+
+Three documents with words of their own, eight kinds of caller, every route. What a caller may
+not see answers exactly as what does not exist, and its words appear in no answer at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+import pytest
+from httpx import Response
+
+from schemas.document import Document, DocumentKind, Visibility
+from schemas.ids import JobId
+from tests.e2e.api.school import (
+    ADMIN,
+    CLAIRE,
+    KARIM,
+    LEA,
+    SERVICE,
+    YOUSSEF,
+    School,
+    exchange_of,
+)
+
+STAFF: Final = frozenset({"claire", "youssef", "admin", "service"})
+SIGNED_IN: Final = {
+    "lea": LEA,
+    "karim": KARIM,
+    "claire": CLAIRE,
+    "youssef": YOUSSEF,
+    "admin": ADMIN,
+    "service": SERVICE,
+}
+MAY_SEE: Final = {
+    "private": STAFF | {"lea"},
+    "mentors": STAFF,
+    "public": frozenset(SIGNED_IN),
+}
+MISSING: Final = "d-00000000000000000000"
+MISSING_JOB: Final = "j-00000000000000000000-000000000000"
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One of the three documents, with its job and the word that only it holds."""
+
+    document: Document
+    job_id: JobId
+    word: str
+
+
+@pytest.fixture(scope="session")
+def cases(school: School) -> dict[str, Case]:
+    private = exchange_of(
+        school,
+        "exchange:private",
+        "Le mot zanzibar ne doit jamais sortir de cet échange.",
+        title="Zanzibar entre nous",
+        filename="zanzibar.json",
+    )
+    mentors = school.publish(
+        "sheet:mentors",
+        "Le mot ouagadougou reste entre mentors.",
+        title="Ouagadougou pour mentors",
+        kind=DocumentKind.SHEET,
+        visibility=Visibility.MENTORS,
+        filename="ouagadougou.pdf",
+    )
+    public = school.publish(
+        "sheet:public",
+        "Le mot valparaiso est pour tout le monde.",
+        title="Valparaiso pour tous",
+        kind=DocumentKind.SHEET,
+        visibility=Visibility.STUDENTS,
+        filename="valparaiso.pdf",
+    )
+    return {
+        "private": Case(private, school.add_job(private), "zanzibar"),
+        "mentors": Case(mentors, school.add_job(mentors), "ouagadougou"),
+        "public": Case(public, school.add_job(public), "valparaiso"),
+    }
+
+
+Ask = Callable[[School, Case, dict[str, str]], Response]
+
+
+def by_id(suffix: str, method: str = "GET") -> Ask:
+    def ask(school: School, case: Case, headers: dict[str, str]) -> Response:
+        path = f"/v1/documents/{case.document.id}{suffix}"
+        return school.client.request(method, path, headers=headers)
+
+    return ask
+
+
+def by_job(suffix: str = "") -> Ask:
+    def ask(school: School, case: Case, headers: dict[str, str]) -> Response:
+        return school.client.get(f"/v1/jobs/{case.job_id}{suffix}", headers=headers)
+
+    return ask
+
+
+def by_list(path: str) -> Ask:
+    def ask(school: School, case: Case, headers: dict[str, str]) -> Response:
+        return school.client.get(path.format(word=case.word), headers=headers)
+
+    return ask
+
+
+def search_by_body(school: School, case: Case, headers: dict[str, str]) -> Response:
+    return school.client.post("/v1/search", json={"q": case.word}, headers=headers)
+
+
+BY_ID: Final[dict[tuple[str, str], Ask]] = {
+    ("GET", "/v1/documents/{document_id:str}"): by_id(""),
+    ("GET", "/v1/documents/{document_id:str}/content"): by_id("/content"),
+    ("GET", "/v1/documents/{document_id:str}/transcript"): by_id("/transcript"),
+    ("GET", "/v1/documents/{document_id:str}/media"): by_id("/media"),
+    ("HEAD", "/v1/documents/{document_id:str}/media"): by_id("/media", "HEAD"),
+    ("GET", "/v1/documents/{document_id:str}/poster"): by_id("/poster"),
+    ("HEAD", "/v1/documents/{document_id:str}/poster"): by_id("/poster", "HEAD"),
+    ("GET", "/v1/documents/{document_id:str}/pages/{number:int}"): by_id("/pages/1"),
+    ("HEAD", "/v1/documents/{document_id:str}/pages/{number:int}"): by_id("/pages/1", "HEAD"),
+    ("GET", "/v1/documents/{document_id:str}/original"): by_id("/original"),
+    ("HEAD", "/v1/documents/{document_id:str}/original"): by_id("/original", "HEAD"),
+}
+"""Answer 200 to whoever may see the document, else 404."""
+BY_JOB: Final[dict[tuple[str, str], Ask]] = {
+    ("GET", "/v1/jobs/{job_id:str}"): by_job(),
+    ("GET", "/v1/jobs/{job_id:str}/events"): by_job("/events"),
+}
+"""Answer 200 to staff, else 404: students see the jobs of their own uploads only."""
+LISTS: Final[dict[tuple[str, str], Ask]] = {
+    ("GET", "/v1/search"): by_list("/v1/search?q={word}&per_page=50"),
+    ("POST", "/v1/search"): search_by_body,
+    ("GET", "/v1/suggest"): by_list("/v1/suggest?q={word}"),
+    ("GET", "/v1/documents"): by_list("/v1/documents?per_page=50"),
+}
+"""Answer 200 to everybody signed in, with only what they may see."""
+JOB_LISTS: Final[dict[tuple[str, str], Ask]] = {("GET", "/v1/jobs"): by_list("/v1/jobs?limit=200")}
+WRITES: Final = {
+    ("POST", "/v1/documents"),
+    ("DELETE", "/v1/documents/{document_id:str}"),
+    ("PUT", "/v1/documents/{document_id:str}/tags"),
+    ("PUT", "/v1/documents/{document_id:str}/visibility"),
+    ("POST", "/v1/jobs/{job_id:str}/retry"),
+}
+"""Refused to students whatever the id; covered below."""
+NO_CONTENT: Final = {
+    ("GET", "/v1/tags"),
+    ("GET", "/v1/session"),
+    ("POST", "/v1/session"),
+    ("DELETE", "/v1/session"),
+    ("GET", "/v1/demo/personas"),
+    ("POST", "/v1/demo/session"),
+    ("GET", "/health/live"),
+    ("GET", "/v1/health/live"),
+    ("GET", "/health/ready"),
+    ("GET", "/v1/health/ready"),
+    ("GET", "/metrics"),
+    ("GET", "/v1/metrics"),
+    ("GET", "/schema"),
+    ("GET", "/schema/openapi.json"),
+    ("GET", "/schema/{path:str}"),
+    ("GET", "/"),
+    ("GET", "/documents/{document_id:str}"),
+    ("GET", "/favicon.ico"),
+    ("GET", "/assets/{path:path}"),
+}
+"""Hold nothing that anybody said or wrote."""
+
+EVERY: Final = BY_ID | BY_JOB | LISTS | JOB_LISTS
+
+
+def headers_of(school: School, who: str) -> dict[str, str]:
+    if who == "anonymous":
+        return {}
+    if who == "expired":
+        return school.headers(ADMIN, ttl_s=-1)
+    return school.headers(SIGNED_IN[who])
+
+
+def comparable(answer: Response) -> dict[str, Any]:
+    """Return a problem without what names the request itself."""
+    return {k: v for k, v in answer.json().items() if k not in {"instance", "request_id"}}
+
+
+def test_every_route_of_the_application_is_in_this_file(school: School) -> None:
+    served = {
+        (str(method), route.path)
+        for route in school.client.app.routes
+        for method in getattr(route, "methods", ())
+        if method != "OPTIONS"
+    }
+
+    assert served - set(EVERY) - WRITES - NO_CONTENT == set()
+    assert (set(EVERY) | WRITES | NO_CONTENT) - served == set()
+
+
+@pytest.mark.parametrize("who", ["anonymous", "expired"])
+@pytest.mark.parametrize("route", EVERY, ids=" ".join)
+@pytest.mark.parametrize("name", MAY_SEE)
+def test_nobody_sees_anything_without_a_valid_token(
+    school: School, cases: dict[str, Case], route: tuple[str, str], who: str, name: str
+) -> None:
+    answer = EVERY[route](school, cases[name], headers_of(school, who))
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("who", SIGNED_IN)
+@pytest.mark.parametrize("route", BY_ID | BY_JOB, ids=" ".join)
+@pytest.mark.parametrize("name", MAY_SEE)
+def test_what_one_may_not_see_answers_as_what_does_not_exist(
+    school: School, cases: dict[str, Case], route: tuple[str, str], who: str, name: str
+) -> None:
+    allowed = STAFF if route in BY_JOB else MAY_SEE[name]
+    ask, headers = EVERY[route], headers_of(school, who)
+
+    answer = ask(school, cases[name], headers)
+
+    if who in allowed:
+        assert answer.status_code == 200, answer.text
+        return
+    ghost = msgspec.structs.replace(
+        cases[name],
+        document=msgspec.structs.replace(cases[name].document, id=MISSING),
+        job_id=MISSING_JOB,
+    )
+    nothing = ask(school, ghost, headers)
+    assert (answer.status_code, nothing.status_code) == (404, 404)
+    assert set(answer.headers) == set(nothing.headers)
+    if route[0] != "HEAD":
+        assert comparable(answer) == comparable(nothing)
+
+
+@pytest.mark.parametrize("who", SIGNED_IN)
+@pytest.mark.parametrize("route", LISTS | JOB_LISTS, ids=" ".join)
+@pytest.mark.parametrize("name", MAY_SEE)
+def test_lists_hold_what_one_may_see_and_not_a_word_of_the_rest(
+    school: School, cases: dict[str, Case], route: tuple[str, str], who: str, name: str
+) -> None:
+    allowed = STAFF if route in JOB_LISTS else MAY_SEE[name]
+
+    answer = EVERY[route](school, cases[name], headers_of(school, who))
+
+    assert answer.status_code == 200, answer.text
+    assert (cases[name].word in answer.text.lower()) == (who in allowed)
+    assert (cases[name].document.id in answer.text) == (who in allowed)
+
+
+@pytest.mark.parametrize("who", SIGNED_IN)
+def test_totals_and_facets_count_only_what_one_may_see(
+    school: School, cases: dict[str, Case], who: str
+) -> None:
+    mine = {case.document.id for name, case in cases.items() if who in MAY_SEE[name]}
+    found = school.get(SIGNED_IN[who], "/v1/search", q="", document=sorted_ids(cases))
+    listed = {hit["document_id"] for hit in found["hits"]}
+
+    assert listed == mine
+    assert found["total"] == len(mine)
+    assert sum(each["count"] for each in found["facets"]["kind"]) == len(mine)
+    for counts in found["facets"].values():
+        assert all(each["count"] <= len(mine) for each in counts)
+
+
+def test_the_name_of_a_person_of_a_private_exchange_is_no_facet(
+    school: School, cases: dict[str, Case]
+) -> None:
+    ids = [cases["private"].document.id, cases["public"].document.id]
+
+    facets = {
+        who: school.get(SIGNED_IN[who], "/v1/search", q="", document=ids)["facets"]
+        for who in ("karim", "lea")
+    }
+
+    assert [each["value"] for each in facets["lea"].get("mentor", [])] == ["m-claire"]
+    assert facets["karim"].get("mentor", []) == []
+
+
+@pytest.mark.parametrize("who", ["anonymous", "expired", "lea", "karim"])
+@pytest.mark.parametrize("route", sorted(WRITES), ids=" ".join)
+@pytest.mark.parametrize("name", ["private", "public"])
+def test_students_and_strangers_change_nothing(
+    school: School, cases: dict[str, Case], route: tuple[str, str], who: str, name: str
+) -> None:
+    method, template = route
+    case = cases[name]
+    path = template.replace("{document_id:str}", case.document.id)
+    path = path.replace("{job_id:str}", case.job_id)
+
+    answer = school.client.request(method, path, json={"tags": []}, headers=headers_of(school, who))
+
+    assert answer.status_code == (403 if who in SIGNED_IN else 401)
+    assert case.word not in answer.text.lower()
+    assert school.services.catalog.documents.get(case.document.id) == case.document
+
+
+def test_a_document_made_private_is_gone_at_once_by_id_and_soon_from_searches(
+    school: School,
+) -> None:
+    document = school.publish("sheet:turn", "Le mot tombouctou change de camp.")
+    path = f"/v1/documents/{document.id}"
+    before = school.client.get(path, headers=school.headers(KARIM)).status_code
+
+    changed = school.client.put(
+        f"{path}/visibility", json={"visibility": "mentors"}, headers=school.headers(CLAIRE)
+    )
+    after = school.client.get(path, headers=school.headers(KARIM)).status_code
+    position = school.services.catalog.changes.last_position()
+    assert school.services.handle.wait_for(position, 2.0)
+    found = school.get(KARIM, "/v1/search", q="tombouctou")
+
+    assert (before, changed.status_code, after) == (200, 200, 404)
+    assert document.id not in {hit["document_id"] for hit in found["hits"]}
+
+
+def sorted_ids(cases: dict[str, Case]) -> list[str]:
+    return sorted(case.document.id for case in cases.values())
