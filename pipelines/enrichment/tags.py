@@ -43,6 +43,8 @@ CAPS: Final = {
 SUPPORT: Final = 0.15
 """Share of the passages that must speak for a tag: one remark in a long course is no subject."""
 
+_DECIMALS: Final = 3  # of a confidence; more would claim too much of 30 texts
+
 
 class Evidence(msgspec.Struct, frozen=True):
     """What speaks for one tag in one document."""
@@ -123,7 +125,7 @@ class Tagger:
 
     def _choose(self, evidence: Sequence[Evidence]) -> list[TagAssignment]:
         """Keep the confident tags, at most ``CAPS`` of a facet."""
-        sure = [(self.confidence(item), item) for item in evidence]
+        sure = [(round(self.confidence(item), _DECIMALS), item) for item in evidence]
         sure = [pair for pair in sure if pair[0] >= MIN_CONFIDENCE]
         sure.sort(key=lambda pair: (-pair[0], pair[1].tag.id))
         room = dict(CAPS)
@@ -133,7 +135,7 @@ class Tagger:
                 continue
             room[item.tag.facet] -= 1
             assigner = TagAssigner.ALIAS if item.is_named else TagAssigner.ENCODER
-            kept.append(TagAssignment(item.tag.id, assigner, round(confidence, 3)))
+            kept.append(TagAssignment(item.tag.id, assigner, confidence))
         return kept
 
     def _read_declared(
