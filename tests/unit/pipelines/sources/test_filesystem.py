@@ -1,0 +1,79 @@
+"""Which files a path means, and which recording belongs to which exchange."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.sources.filesystem import discover, media_of, read_manifest
+from schemas.document import DocumentKind
+from schemas.errors import InvalidInputError, NotFoundError
+
+
+def put(path: Path, text: str = "x") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_a_folder_gives_its_files_in_order_without_hidden_ones(tmp_path: Path) -> None:
+    put(tmp_path / "b" / "2.md")
+    put(tmp_path / "a.md")
+    put(tmp_path / ".git" / "config")
+    put(tmp_path / "b" / ".DS_Store")
+
+    assert [d.path.name for d in discover([str(tmp_path)])] == ["a.md", "2.md"]
+
+
+def test_a_document_named_twice_is_found_once(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.md")
+
+    assert len(discover([str(path), str(tmp_path / "*.md"), str(tmp_path)])) == 1
+
+
+def test_a_name_that_means_nothing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="nowhere"):
+        discover([str(tmp_path / "nowhere" / "*.pdf")])
+
+
+def test_an_exchange_brings_its_recording_along(tmp_path: Path) -> None:
+    put(tmp_path / "call.m4a")
+    exchange = put(tmp_path / "call.json", '{"kind": "exchange", "media": "call.m4a"}')
+
+    found = discover([str(tmp_path)])
+
+    assert [(d.path, d.media) for d in found] == [(exchange, tmp_path / "call.m4a")]
+
+
+@pytest.mark.parametrize("pointer", ["../secret.m4a", "/etc/hostname", "missing.m4a", ""])
+def test_an_exchange_cannot_reach_outside_its_folder(tmp_path: Path, pointer: str) -> None:
+    put(tmp_path / "secret.m4a")
+    exchange = put(tmp_path / "in" / "x.json", f'{{"kind": "exchange", "media": "{pointer}"}}')
+
+    assert media_of(exchange) is None
+
+
+def test_a_manifest_says_what_its_files_are(tmp_path: Path) -> None:
+    put(tmp_path / "sheets" / "prix.pdf")
+    listing = put(
+        tmp_path / "manifest.jsonl",
+        '{"path": "sheets/prix.pdf", "kind": "sheet", "title": "Fixer ses prix", "tags": ["a"]}\n',
+    )
+
+    (found,) = read_manifest(listing)
+
+    assert (found.path.name, found.kind, found.title, found.tags) == (
+        "prix.pdf",
+        DocumentKind.SHEET,
+        "Fixer ses prix",
+        ("a",),
+    )
+
+
+@pytest.mark.parametrize("line", ["{", '{"path": "x", "colour": "red"}', '{"kind": "sheet"}'])
+def test_a_wrong_line_is_named(tmp_path: Path, line: str) -> None:
+    listing = put(tmp_path / "manifest.jsonl", "\n" + line)
+
+    with pytest.raises(InvalidInputError, match="line 2"):
+        read_manifest(listing)
