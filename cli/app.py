@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import evaluate, models, operate, read, render, serve
+from cli import evaluate, ingest, jobs, models, operate, read, render, serve, work
 from schemas.errors import CordeeError
 
 app = typer.Typer(
@@ -38,6 +38,8 @@ def root(
 for command in (
     serve.up,
     serve.serve,
+    work.work,
+    ingest.ingest,
     read.search,
     read.transcript,
     operate.status,
@@ -51,6 +53,12 @@ _models = typer.Typer(help="Fetch, verify and list the models.", no_args_is_help
 _models.command("pull")(models.pull)
 _models.command("list")(models.list_models)
 app.add_typer(_models, name="models")
+
+_jobs = typer.Typer(help="Look at ingestion jobs and retry failed ones.", no_args_is_help=True)
+_jobs.command("list")(jobs.list_jobs)
+_jobs.command("show")(jobs.show_job)
+_jobs.command("retry")(jobs.retry_job)
+app.add_typer(_jobs, name="jobs")
 
 
 def main() -> None:
