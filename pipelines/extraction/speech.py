@@ -13,7 +13,7 @@ import wave
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -21,10 +21,17 @@ from indexer.models.manifest import model_dir
 from pipelines.extraction.channels import frame_levels, gate
 from pipelines.extraction.convert import SAMPLE_RATE
 from pipelines.extraction.doubts import doubts_of, flag_texts
-from pipelines.extraction.timing import clamp, cut_point_ms, find_holes, merge_spans
+from pipelines.extraction.timing import (
+    clamp,
+    cut_point_ms,
+    find_holes,
+    is_stretched,
+    merge_spans,
+    within,
+)
 from pipelines.extraction.turns import Piece, ends_sentence, in_time_order, join_turns
 from pipelines.ports import Progress
-from schemas.content import Speaker, Transcript, Word
+from schemas.content import Speaker, Transcript, UtteranceFlag, Word
 from schemas.errors import TransientError
 from schemas.ids import PersonId
 from schemas.settings import Settings
@@ -49,6 +56,18 @@ _SETTINGS: Final[dict[str, Any]] = {
 _TIGHT_SPEECH: Final[dict[str, Any]] = {"speech_pad_ms": 30, "min_silence_duration_ms": 300}
 """The second pass of voice detection, whose edges words are clamped to: tight around every pause
 that a listener notices."""
+
+
+_SECOND_LOOK_MS: Final = 2_500
+"""Detected speech without a word for this long is transcribed once more by itself: people say
+two or three words a second, and Whisper now and then skips a sentence with full confidence."""
+_MARGIN_MS: Final = 500
+_HOLE_MS: Final = 5_000  # what is still silent after the second look is reported from this length
+
+
+class _Heard(NamedTuple):
+    word: Word
+    flags: tuple[UtteranceFlag, ...]
 
 
 def open_transcriber(settings: Settings, glossary: Sequence[str]) -> WhisperTranscriber:
@@ -96,30 +115,42 @@ class WhisperTranscriber:
             for start_ms, tracks, spoken in _iter_blocks(sound):
                 for n, (track, spans) in enumerate(zip(tracks, spoken, strict=True)):
                     who = speakers[n].id if n_channels > 1 and n < len(speakers) else None
-                    voices[n] += self._recognise(
-                        track, spans, start_ms=start_ms, speaker_id=who, on_time=on_time
-                    )
-                    speech += [TimeSpan(s.start_ms + start_ms, s.end_ms + start_ms) for s in spans]
+                    heard = self._recognise(track, spans, _shifted(on_time, start_ms))
+                    voices[n] += _iter_pieces(heard, start_ms, who)
+                    speech += [_moved(span, start_ms) for span in spans]
                 on_time(start_ms + len(tracks[0]) // _PER_MS)
         utterances = in_time_order(join_turns(flag_texts(pieces)) for pieces in voices)
+        sure = [w for u in utterances if not u.flags for w in u.words]
         return Transcript(
             utterances=utterances,
             speakers=tuple(speakers[:n_channels]) if n_channels > 1 else (),
-            holes=tuple(find_holes(utterances, merge_spans(speech))),
+            holes=tuple(find_holes(sure, merge_spans(speech), min_ms=_HOLE_MS)),
         )
 
     def _recognise(
         self,
         track: Samples,
         speech: Sequence[TimeSpan],
-        *,
-        start_ms: int,
-        speaker_id: PersonId | None,
         on_time: Callable[[int], None],
-    ) -> Iterator[Piece]:
-        """Yield the sentences of one block of one voice."""
+    ) -> list[_Heard]:
+        """Return the words of one block of one voice, those first skipped included."""
         if not speech:
-            return
+            return []
+        heard = list(self._listen(track, speech, on_time))
+        sure = [h.word for h in heard if not h.flags and not is_stretched(h.word)]
+        for hole in find_holes(sure, speech, min_ms=_SECOND_LOOK_MS):
+            first_ms = max(0, hole.start_ms - _MARGIN_MS)
+            clip = track[first_ms * _PER_MS : (hole.end_ms + _MARGIN_MS) * _PER_MS]
+            again = self._listen(clip, [_moved(s, -first_ms) for s in speech], lambda _: None)
+            moved = (h._replace(word=_later(h.word, first_ms)) for h in again if not h.flags)
+            found = [h for h in moved if within(h.word, hole)]
+            if found:
+                heard = [h for h in heard if not _covers(h.word, hole)] + found
+        return sorted(heard, key=lambda h: h.word.start_ms)
+
+    def _listen(
+        self, track: Samples, speech: Sequence[TimeSpan], on_time: Callable[[int], None]
+    ) -> Iterator[_Heard]:
         model = self._loaded()
         with _vendor_errors():
             found, _ = model.transcribe(
@@ -131,10 +162,9 @@ class WhisperTranscriber:
                     no_speech=stretch.no_speech_prob,
                     compression=stretch.compression_ratio,
                 )
-                words = clamp(_to_words(stretch.words or ()), speech)
-                on_time(start_ms + round(stretch.end * 1000))
-                for sentence in _iter_sentences(words):
-                    yield Piece(_later(sentence, start_ms), speaker_id, flags)
+                for word in clamp(_to_words(stretch.words or ()), speech):
+                    yield _Heard(word, flags)
+                on_time(round(stretch.end * 1000))
 
     def _loaded(self) -> Any:
         with self._lock:
@@ -221,16 +251,33 @@ def _joined(first: Word, second: Word, space: str) -> Word:
     )
 
 
-def _iter_sentences(words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
-    first = 0
-    for n, word in enumerate(words, start=1):
-        if ends_sentence(word.text) or n == len(words):
-            yield tuple(words[first:n])
-            first = n
+def _iter_pieces(
+    heard: Sequence[_Heard], start_ms: int, speaker_id: PersonId | None
+) -> Iterator[Piece]:
+    """Yield one piece per sentence, on the time of the whole recording."""
+    words: list[Word] = []
+    for n, (word, flags) in enumerate(heard, start=1):
+        words.append(_later(word, start_ms))
+        is_last = n == len(heard) or heard[n].flags != flags
+        if is_last or ends_sentence(word.text):
+            yield Piece(tuple(words), speaker_id, flags)
+            words = []
 
 
-def _later(words: Iterable[Word], by_ms: int) -> tuple[Word, ...]:
-    return tuple(Word(w.text, w.start_ms + by_ms, w.end_ms + by_ms, w.probability) for w in words)
+def _covers(word: Word, hole: TimeSpan) -> bool:
+    return is_stretched(word) and within(word, hole)
+
+
+def _later(word: Word, by_ms: int) -> Word:
+    return Word(word.text, word.start_ms + by_ms, word.end_ms + by_ms, word.probability)
+
+
+def _moved(span: TimeSpan, by_ms: int) -> TimeSpan:
+    return TimeSpan(span.start_ms + by_ms, span.end_ms + by_ms)
+
+
+def _shifted(on_time: Callable[[int], None], by_ms: int) -> Callable[[int], None]:
+    return lambda at_ms: on_time(by_ms + at_ms)
 
 
 def _rising(progress: Progress, total_ms: int) -> Callable[[int], None]:

@@ -8,12 +8,12 @@ from typing import Final
 
 import msgspec
 
-from schemas.content import Utterance, Word
+from schemas.content import Word
 from schemas.span import TimeSpan
 
 _CUT_WITHIN_MS: Final = 60_000  # a block is cut in the longest silence of its last minute
-_HOLE_MS: Final = 8_000
-"""Detected speech without a single word for this long is a hole: people say two words a second."""
+_LONGEST_WORD_MS: Final = 1_000
+_STRETCHED_MS: Final = 2_000
 
 
 def cut_point_ms(speech: Sequence[TimeSpan], block_ms: int) -> int:
@@ -60,26 +60,39 @@ def clamp(words: Iterable[Word], speech: Sequence[TimeSpan]) -> list[Word]:
     return [_clamped(word, speech) for word in words]
 
 
-def find_holes(utterances: Iterable[Utterance], speech: Sequence[TimeSpan]) -> list[TimeSpan]:
-    """Return stretches with 8 s or more of detected speech and no word that is not doubtful.
+def find_holes(words: Iterable[Word], speech: Sequence[TimeSpan], *, min_ms: int) -> list[TimeSpan]:
+    """Return stretches with detected speech and no word: what the recogniser skipped.
+
+    It hides a skip by stretching one word over it, so a word counts for one second at most.
 
     Args:
-        utterances: Of all voices, with words; flagged ones count as silence.
+        words: Of all voices, without the doubtful ones.
         speech: Detected speech of all voices, disjoint and in order.
+        min_ms: Least detected speech of a hole.
     """
     if not speech:
         return []
-    said = sorted((w.start_ms, w.end_ms) for u in utterances if not u.flags for w in u.words)
-    edges = [(0, 0), *said, (speech[-1].end_ms, speech[-1].end_ms)]
+    said = sorted((w.start_ms, min(w.end_ms, w.start_ms + _LONGEST_WORD_MS)) for w in words)
+    end_ms = speech[-1].end_ms
     holes = []
     silent_from = 0
-    for start_ms, end_ms in edges:
-        heard = [_common(TimeSpan(silent_from, max(silent_from, start_ms)), s) for s in speech]
-        spoken = [s for s in heard if s is not None]
-        if sum(s.duration_ms for s in spoken) >= _HOLE_MS:
+    for start_ms, word_end_ms in [*said, (end_ms, end_ms)]:
+        silence = TimeSpan(silent_from, max(silent_from, start_ms))
+        spoken = [common for s in speech if (common := _common(silence, s))]
+        if sum(s.duration_ms for s in spoken) >= min_ms:
             holes.append(TimeSpan(spoken[0].start_ms, spoken[-1].end_ms))
-        silent_from = max(silent_from, end_ms)
+        silent_from = max(silent_from, word_end_ms)
     return holes
+
+
+def is_stretched(word: Word) -> bool:
+    """Tell whether a word lasts longer than anybody says a word: it hides what was skipped."""
+    return word.end_ms - word.start_ms > _STRETCHED_MS
+
+
+def within(word: Word, hole: TimeSpan) -> bool:
+    """Tell whether the middle of the word lies in the hole."""
+    return hole.start_ms <= (word.start_ms + word.end_ms) / 2 < hole.end_ms
 
 
 def _clamped(word: Word, speech: Sequence[TimeSpan]) -> Word:

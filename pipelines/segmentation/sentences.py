@@ -38,7 +38,6 @@ _ABBREVIATIONS: Final = frozenset([
     "bd",
     "janv",
     "févr",
-    "sept",
     "oct",
     "nov",
     "déc",
