@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
@@ -22,11 +22,7 @@ BUSY_TIMEOUT_S: Final = 10
 """How long a writer waits for another one. Publishing an hour of speech takes under a second."""
 WRITE_LOCK: Final = 0x636F_7264
 """Key of PostgreSQL's advisory lock of publishing transactions ("cord" in ASCII)."""
-IN_LIMIT: Final = 1_000
-"""Values of one ``IN``; SQLite and PostgreSQL take about 32 000 parameters a statement."""
 _WRITES: Final = "cordee_writes"
-
-_T = TypeVar("_T")
 
 
 def utc_now() -> datetime:
@@ -108,12 +104,6 @@ def open_database(url: str, *, pool_size: int, clock: Clock = utc_now) -> Databa
             hide_parameters=True,
         )
     return Database(engine, clock)
-
-
-def chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """Cut a sequence into stretches that fit one ``IN``."""
-    for start in range(0, len(values), IN_LIMIT):
-        yield values[start : start + IN_LIMIT]
 
 
 def _supported(url: str) -> URL:

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     delete,
     exists,
     func,
@@ -19,8 +18,9 @@ from sqlalchemy import (
     update,
 )
 
+from indexer.catalog.among import among
 from indexer.catalog.change_log import append_change, last_change_of
-from indexer.catalog.database import Database, chunks
+from indexer.catalog.database import Database
 from indexer.catalog.mapping import to_document
 from indexer.catalog.records import ChangeKind
 from indexer.catalog.tables import document_audiences, documents, participants, people
@@ -155,7 +155,8 @@ class Documents:
     def audiences(self, document_id: DocumentId) -> frozenset[str]:
         """Return the audience keys that may see the document; empty when there is none."""
         with self._database.reading() as connection:
-            return frozenset(read_audiences(connection, [document_id]).get(document_id, ()))
+            query = select(documents.c.audiences).where(documents.c.id == document_id)
+            return frozenset(connection.execute(query).scalar_one_or_none() or ())
 
     def tags(self, ids: Iterable[DocumentId]) -> dict[DocumentId, tuple[TagAssignment, ...]]:
         """Return the tags in force, a person's first, then the surest; every id has an entry."""
@@ -184,12 +185,9 @@ class Documents:
 
     def people(self, ids: Iterable[PersonId]) -> dict[PersonId, Speaker]:
         """Return the people among these who take part in a published document, by name."""
-        found: dict[PersonId, Speaker] = {}
+        query = select(people.c.id, people.c.name).where(among(people.c.id, ids))
         with self._database.reading() as connection:
-            for some in chunks(list(dict.fromkeys(ids))):
-                for row in connection.execute(select(people).where(people.c.id.in_(some))):
-                    found[row.id] = Speaker(id=row.id, name=row.name)
-        return found
+            return {id_: Speaker(id_, name) for id_, name in connection.execute(query).all()}
 
     def _changed(self, connection: Connection, document_id: DocumentId) -> int:
         now = self._database.clock()
@@ -198,25 +196,8 @@ class Documents:
 
 def read_documents(connection: Connection, ids: Iterable[DocumentId]) -> dict[DocumentId, Document]:
     """Return the published documents among these, read on an open connection."""
-    rows: list[Row[Any]] = []
-    for some in chunks(list(dict.fromkeys(ids))):
-        rows.extend(connection.execute(select(documents).where(documents.c.id.in_(some))))
+    rows = connection.execute(select(documents).where(among(documents.c.id, ids))).all()
     return {document.id: document for document in _dress(connection, rows)}
-
-
-def read_audiences(
-    connection: Connection, ids: Iterable[DocumentId]
-) -> dict[DocumentId, tuple[str, ...]]:
-    """Return the sorted audience keys of each document that has any."""
-    t = document_audiences
-    keys: defaultdict[DocumentId, list[str]] = defaultdict(list)
-    for some in chunks(list(dict.fromkeys(ids))):
-        for document_id, audience in connection.execute(
-            select(t.c.document_id, t.c.audience).where(t.c.document_id.in_(some))
-        ):
-            keys[document_id].append(audience)
-    # Sorted here: databases disagree on the order of text.
-    return {document_id: tuple(sorted(found)) for document_id, found in keys.items()}
 
 
 def write_audiences(
@@ -224,8 +205,12 @@ def write_audiences(
 ) -> None:
     """Make these the only audience keys of the document."""
     t = document_audiences
+    keys = tuple(sorted(audiences))
+    connection.execute(
+        update(documents).where(documents.c.id == document_id).values(audiences=keys)
+    )
     connection.execute(delete(t).where(t.c.document_id == document_id))
-    rows = [{"document_id": document_id, "audience": key} for key in sorted(audiences)]
+    rows = [{"document_id": document_id, "audience": key} for key in keys]
     if rows:
         connection.execute(insert(t), rows)
 
@@ -233,22 +218,19 @@ def write_audiences(
 def _dress(connection: Connection, rows: Collection[Row[Any]]) -> list[Document]:
     p = participants
     involved: defaultdict[str, list[Participant]] = defaultdict(list)
-    for some in chunks([row.id for row in rows]):
-        query = select(p).where(p.c.document_id.in_(some)).order_by(p.c.document_id, p.c.ordinal)
-        for row in connection.execute(query):
-            person = Participant(id=row.person_id, name=row.name, role=ParticipantRole(row.role))
-            involved[row.document_id].append(person)
+    query = (
+        select(p.c.document_id, p.c.person_id, p.c.name, p.c.role)
+        .where(among(p.c.document_id, [row.id for row in rows]))
+        .order_by(p.c.document_id, p.c.ordinal)
+    )
+    for document_id, person_id, name, role in connection.execute(query).all():
+        involved[document_id].append(Participant(person_id, name, ParticipantRole(role)))
     return [to_document(row, involved[row.id]) for row in rows]
 
 
 def _seen_by(audiences: Collection[str]) -> ColumnElement[bool]:
     t = document_audiences
-    return exists(_keys_of_document().where(t.c.audience.in_(sorted(audiences))))
-
-
-def _keys_of_document() -> Select[Any]:
-    t = document_audiences
-    return select(t.c.document_id).where(t.c.document_id == documents.c.id)
+    return exists().where(t.c.document_id == documents.c.id, among(t.c.audience, audiences))
 
 
 def _must_have(connection: Connection, document_id: DocumentId) -> Document:
@@ -261,5 +243,4 @@ def _must_have(connection: Connection, document_id: DocumentId) -> Document:
 def forget_unmentioned(connection: Connection, persons: Collection[PersonId]) -> None:
     """Drop the names of those of these people who take part in no document any more."""
     mentioned = exists().where(participants.c.person_id == people.c.id)
-    for some in chunks(list(persons)):
-        connection.execute(delete(people).where(people.c.id.in_(some), ~mentioned))
+    connection.execute(delete(people).where(among(people.c.id, persons), ~mentioned))

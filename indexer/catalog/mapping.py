@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from sqlalchemy import Row
 
+from indexer.catalog.tables import documents, passages
 from schemas.document import Document, DocumentKind, MediaKind, Participant, Visibility
-from schemas.ids import PassageId
+from schemas.ids import PassageId, TagId
 from schemas.passage import Passage
 from schemas.tag import TagAssigner, TagAssignment
 
@@ -65,20 +66,25 @@ def from_document(document: Document, *, n_passages: int) -> dict[str, Any]:
     }
 
 
-def to_passage(row: Row[Any], audiences: tuple[str, ...]) -> Passage:
-    """Return the passage of a full row of ``passages``."""
-    return Passage(
-        id=row.id,
-        document_id=row.document_id,
-        ordinal=row.ordinal,
-        text=row.text,
-        locator=row.locator,
-        language=row.language,
-        heading=row.heading,
-        speaker_ids=row.speaker_ids,
-        audiences=audiences,
-        anchors=row.anchors,
-    )
+PASSAGE_COLUMNS: Final = (
+    passages.c.id,
+    passages.c.document_id,
+    passages.c.ordinal,
+    passages.c.text,
+    passages.c.locator,
+    passages.c.language,
+    passages.c.heading,
+    passages.c.speaker_ids,
+    documents.c.audiences,
+    passages.c.anchors,
+)
+"""What a passage is made of, in the order of its fields."""
+
+
+def to_passage(row: Sequence[Any]) -> Passage:
+    """Return the passage of a row of ``PASSAGE_COLUMNS``."""
+    # By position, not by name, which takes twice as long: a search reads a hundred.
+    return Passage(*row)
 
 
 def from_passage(passage: Passage, document: Document) -> dict[str, Any]:
@@ -114,14 +120,11 @@ def to_vectors(packed: Sequence[bytes]) -> Vectors:
     return np.frombuffer(b"".join(packed), dtype=_FLOAT32).reshape(len(packed), -1)
 
 
-def to_assignment(row: Row[Any]) -> TagAssignment:
-    """Return the tag of a row of ``tag_assignments``."""
-    return TagAssignment(
-        tag_id=row.tag_id,
-        assigner=TagAssigner(row.assigner),
-        confidence=row.confidence,
-        person_id=row.person_id,
-    )
+def to_assignment(
+    tag_id: TagId, assigner: str, confidence: float, person_id: str | None
+) -> TagAssignment:
+    """Return the tag of four columns of ``tag_assignments``."""
+    return TagAssignment(tag_id, TagAssigner(assigner), confidence, person_id)
 
 
 def seconds(moment: datetime) -> int:

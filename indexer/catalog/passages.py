@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
-from indexer.catalog.database import Database, chunks
-from indexer.catalog.documents import read_audiences
-from indexer.catalog.mapping import from_vectors, to_passage, to_vectors
+from indexer.catalog.among import among
+from indexer.catalog.database import Database
+from indexer.catalog.mapping import PASSAGE_COLUMNS, from_vectors, to_passage, to_vectors
 from indexer.catalog.tables import documents, passages, vectors
 from schemas.errors import NotFoundError
 from schemas.ids import DocumentId, PassageId
@@ -18,6 +18,10 @@ from schemas.passage import Passage
 
 if TYPE_CHECKING:
     from schemas.passage import Vectors
+
+_WITH_AUDIENCES: Final = select(*PASSAGE_COLUMNS).join(
+    documents, documents.c.id == passages.c.document_id
+)
 
 
 class Passages:
@@ -32,12 +36,10 @@ class Passages:
         An index may still point at a superseded passage for a moment; none points at nothing.
         Audiences are the document's of now, whatever they were when it was indexed.
         """
-        rows: list[Row[Any]] = []
+        query = _WITH_AUDIENCES.where(among(passages.c.id, ids))
         with self._database.reading() as connection:
-            for some in chunks(list(dict.fromkeys(ids))):
-                query = select(passages).where(passages.c.id.in_(some))
-                rows.extend(connection.execute(query))
-            return {passage.id: passage for passage in _dress(connection, rows)}
+            rows = connection.execute(query).all()
+        return {row[0]: to_passage(row) for row in rows}
 
     def of_document(self, document_id: DocumentId) -> list[Passage]:
         """Return the passages of the document's present revision, in order."""
@@ -68,18 +70,16 @@ class Passages:
         Vectors that are there already are replaced.
         """
         with self._database.writing() as connection:
-            for some in chunks(range(len(ids))):
-                here = [ids[i] for i in some]
-                alive = _hold(connection, here)
-                connection.execute(
-                    delete(vectors).where(
-                        vectors.c.passage_id.in_(here), vectors.c.encoder == encoder
-                    )
+            alive = _hold(connection, ids)
+            connection.execute(
+                delete(vectors).where(
+                    among(vectors.c.passage_id, ids), vectors.c.encoder == encoder
                 )
-                packed = from_vectors(encoder, here, rows[some[0] : some[-1] + 1])
-                kept = [row for row in packed if row["passage_id"] in alive]
-                if kept:
-                    connection.execute(insert(vectors), kept)
+            )
+            packed = from_vectors(encoder, ids, rows)
+            kept = [row for row in packed if row["passage_id"] in alive]
+            if kept:
+                connection.execute(insert(vectors), kept)
 
     def vectors(self, ids: Sequence[PassageId], encoder: str) -> Vectors:
         """Return an array of shape (len(ids), d), float32, in the order given.
@@ -87,13 +87,11 @@ class Passages:
         Raises:
             NotFoundError: If a passage has no vector of this encoder.
         """
-        found: dict[PassageId, bytes] = {}
+        query = select(vectors.c.passage_id, vectors.c.vector).where(
+            among(vectors.c.passage_id, ids), vectors.c.encoder == encoder
+        )
         with self._database.reading() as connection:
-            for some in chunks(list(dict.fromkeys(ids))):
-                query = select(vectors.c.passage_id, vectors.c.vector).where(
-                    vectors.c.passage_id.in_(some), vectors.c.encoder == encoder
-                )
-                found.update((row.passage_id, row.vector) for row in connection.execute(query))
+            found = dict(connection.execute(query).all())
         missing = [id_ for id_ in ids if id_ not in found]
         if missing:
             raise NotFoundError(
@@ -110,12 +108,10 @@ class Passages:
 
 def read_passages(connection: Connection, document_id: DocumentId) -> list[Passage]:
     """Return the passages of the document's present revision, in order."""
-    query = (
-        select(passages)
-        .where(passages.c.document_id == document_id, passages.c.superseded_at.is_(None))
-        .order_by(passages.c.ordinal)
-    )
-    return _dress(connection, connection.execute(query).all())
+    query = _WITH_AUDIENCES.where(
+        passages.c.document_id == document_id, passages.c.superseded_at.is_(None)
+    ).order_by(passages.c.ordinal)
+    return [to_passage(row) for row in connection.execute(query).all()]
 
 
 def read_vectors(
@@ -131,16 +127,11 @@ def read_vectors(
             vectors.c.encoder == encoder,
         )
     )
-    return {row.passage_id: row.vector for row in connection.execute(query)}
+    return dict(connection.execute(query).all())
 
 
 def _hold(connection: Connection, ids: Sequence[PassageId]) -> set[PassageId]:
     # Locked until the commit (where the database has row locks), so that none is deleted between
     # this look and the insert that refers to it.
-    query = select(passages.c.id).where(passages.c.id.in_(ids)).with_for_update(key_share=True)
-    return set(connection.execute(query).scalars())
-
-
-def _dress(connection: Connection, rows: Sequence[Row[Any]]) -> list[Passage]:
-    audiences = read_audiences(connection, (row.document_id for row in rows))
-    return [to_passage(row, audiences.get(row.document_id, ())) for row in rows]
+    query = select(passages.c.id).where(among(passages.c.id, ids))
+    return set(connection.execute(query.with_for_update(key_share=True)).scalars())

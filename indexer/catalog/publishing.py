@@ -112,7 +112,7 @@ def _write_document(
         update(t.documents).where(t.documents.c.id == document.id).values(row)
     )
     if not known.rowcount:
-        connection.execute(insert(t.documents).values(**row, visibility_chosen=False))
+        connection.execute(insert(t.documents).values(**row, visibility_chosen=False, audiences=()))
 
 
 def _write_participants(connection: Connection, document: Document) -> None:

@@ -67,6 +67,8 @@ documents = Table(
     Column("visibility", String(16), nullable=False),
     # True once a person has chosen the visibility: ingesting again then leaves it alone.
     Column("visibility_chosen", Boolean, nullable=False),
+    # The keys of ``document_audiences`` once more, sorted: read with every passage of a search.
+    Column("audiences", MsgspecJson(tuple[str, ...]), nullable=False),
     Column("filename", CleanText, nullable=False),
     Column("original", String(64), nullable=False),
     Column("media", MsgspecJson(MediaFiles), nullable=False),

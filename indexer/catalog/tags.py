@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select
 
-from indexer.catalog.database import chunks
+from indexer.catalog.among import among
 from indexer.catalog.mapping import to_assignment
 from indexer.catalog.tables import tag_assignments as t
 from schemas.ids import DocumentId, PersonId, TagId
@@ -26,12 +26,17 @@ def tags_in_force(
     """Return the tags of each document asked for, a person's first, then the surest."""
     asked = list(dict.fromkeys(ids))
     decided: dict[DocumentId, dict[TagId, TagAssignment | None]] = {id_: {} for id_ in asked}
-    for some in chunks(asked):
-        # A person's rows come first, and the first word on a tag stands.
-        rows = select(t).where(t.c.document_id.in_(some)).order_by(t.c.decided.desc())
-        for row in connection.execute(rows):
-            verdict = None if row.removed else to_assignment(row)
-            decided[row.document_id].setdefault(row.tag_id, verdict)
+    # A person's rows come first, and the first word on a tag stands.
+    query = (
+        select(
+            t.c.document_id, t.c.removed, t.c.tag_id, t.c.assigner, t.c.confidence, t.c.person_id
+        )
+        .where(among(t.c.document_id, asked))
+        .order_by(t.c.decided.desc())
+    )
+    for document_id, removed, tag_id, *who in connection.execute(query).all():
+        verdict = None if removed else to_assignment(tag_id, *who)
+        decided[document_id].setdefault(tag_id, verdict)
     return {id_: _sorted(verdicts.values()) for id_, verdicts in decided.items()}
 
 

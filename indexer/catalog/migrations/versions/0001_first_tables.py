@@ -30,6 +30,7 @@ def upgrade() -> None:
     sa.Column('language', sa.String(length=16), nullable=False),
     sa.Column('visibility', sa.String(length=16), nullable=False),
     sa.Column('visibility_chosen', sa.Boolean(), nullable=False),
+    sa.Column('audiences', sa.Text(), nullable=False),
     sa.Column('filename', sa.Text(), nullable=False),
     sa.Column('original', sa.String(length=64), nullable=False),
     sa.Column('media', sa.Text(), nullable=False),
