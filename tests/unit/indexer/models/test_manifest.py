@@ -9,6 +9,8 @@ from indexer.models.manifest import (
     DirectorySource,
     HubSource,
     ModelKind,
+    PinnedFile,
+    WheelMember,
     WheelSource,
     load_manifest,
     model_dir,
@@ -40,7 +42,7 @@ def test_the_models_in_use_by_default_are_in_the_shipped_manifest() -> None:
 
 def test_every_shipped_file_is_pinned_by_a_sha256() -> None:
     for spec in load_manifest(Settings()).values():
-        pins = list(spec.files)
+        pins: list[PinnedFile | WheelMember] = list(spec.files)
         for source in spec.sources:
             match source:
                 case WheelSource() | HubSource():
