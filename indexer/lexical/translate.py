@@ -77,7 +77,6 @@ def _created_between(schema: tantivy.Schema, where: Filter) -> tantivy.Query:
         fields.CREATED_AT,
         tantivy.FieldType.Integer,
         lower_bound=since,
-        upper_bound=until,
-        include_lower=True,
-        include_upper=False,
+        # Whole seconds, so "before" is "up to the second before": an open end must be inclusive.
+        upper_bound=None if until is None else until - 1,
     )

@@ -1,0 +1,223 @@
+"""One suite for every lexical index: the fake and the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from fixtures.entries import A_DAY_S, an_entry, by_document
+from fixtures.fakes import FakePassageIndex
+from indexer.lexical.index import TantivyIndex
+from indexer.ports import PassageIndex
+from schemas.document import DocumentKind
+from schemas.ids import DocumentId, PassageId, PersonId, TagId
+from schemas.passage import IndexEntry
+from schemas.query import Filter
+
+EVERYBODY = Filter(audiences=frozenset({"everyone"}))
+
+
+@pytest.fixture(params=["fake", "tantivy"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PassageIndex]:
+    if request.param == "fake":
+        yield FakePassageIndex()
+        return
+    opened = TantivyIndex(tmp_path / "lexical")
+    yield opened
+    opened.close()
+
+
+def put(index: PassageIndex, *entries: IndexEntry) -> None:
+    for document_id, own in by_document(entries).items():
+        index.replace(document_id, own)
+    index.commit()
+
+
+def found(index: PassageIndex, text: str, where: Filter = EVERYBODY, limit: int = 10) -> list[int]:
+    return [scored.passage_id for scored in index.search(text, where, limit=limit)]
+
+
+def test_accents_case_and_inflection_do_not_matter(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "Les Économies d’énergie"), an_entry(2_000, "Autre chose"))
+
+    assert found(index, "economie d'energie") == [1_000]
+
+
+def test_a_rare_term_outranks_a_frequent_one(index: PassageIndex) -> None:
+    common = [an_entry(1_000 * i, "facture client") for i in range(1, 6)]
+    put(index, *common, an_entry(9_000, "facture dividende"))
+
+    assert found(index, "client dividende")[0] == 9_000
+
+
+def test_equal_scores_come_in_passage_id_order(index: PassageIndex) -> None:
+    put(index, *(an_entry(1_000 * i, "devis") for i in (3, 1, 2)))
+
+    assert found(index, "devis") == [1_000, 2_000, 3_000]
+
+
+def test_the_title_counts_as_text(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "On y parle d'argent.", title="Le portage salarial"))
+
+    assert found(index, "portage") == [1_000]
+
+
+def test_stop_words_alone_find_nothing(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "Comment est-ce que vous êtes là ?"))
+
+    assert found(index, "comment est-ce que") == []
+
+
+def test_no_more_than_the_limit_is_returned(index: PassageIndex) -> None:
+    put(index, *(an_entry(1_000 * i, "devis") for i in range(1, 6)))
+
+    assert found(index, "devis", limit=2) == [1_000, 2_000]
+
+
+def test_writes_show_at_commit_and_not_before(index: PassageIndex) -> None:
+    index.replace(DocumentId("d-1"), [an_entry(1_000, "devis")])
+    assert found(index, "devis") == []
+
+    index.commit()
+
+    assert found(index, "devis") == [1_000]
+
+
+def test_replacing_drops_what_is_not_given_again(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "devis"), an_entry(1_001, "devis"), an_entry(2_000, "devis"))
+
+    put(index, an_entry(1_001, "devis neuf"))
+
+    assert sorted(found(index, "devis")) == [1_001, 2_000]
+
+
+def test_replacing_twice_changes_nothing(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "devis"))
+    put(index, an_entry(1_000, "devis"))
+
+    assert (found(index, "devis"), index.n_passages()) == ([1_000], 1)
+
+
+def test_replacing_by_nothing_deletes(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "devis", title="Devis"))
+
+    index.replace(DocumentId("d-1"), [])
+    index.commit()
+
+    assert found(index, "devis") == []
+    assert index.cards([PassageId(1_000)]) == {}
+    assert index.recent(EVERYBODY, limit=5) == []
+    assert index.titles("devis", EVERYBODY, limit=5) == []
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        Filter(frozenset({"person:s-1"})),
+        Filter(frozenset({"everyone"}), kinds=frozenset({DocumentKind.COURSE})),
+        Filter(frozenset({"everyone"}), tags=frozenset({TagId("a")})),
+        Filter(
+            frozenset({"everyone"}),
+            tag_groups=(frozenset({TagId("a"), TagId("b")}), frozenset({TagId("c")})),
+        ),
+        Filter(frozenset({"everyone"}), speakers=frozenset({PersonId("m-1")})),
+        Filter(frozenset({"everyone"}), mentors=frozenset({PersonId("m-1")})),
+        Filter(frozenset({"everyone"}), documents=frozenset({"d-2"})),
+        Filter(frozenset({"everyone"}), since=datetime.fromtimestamp(A_DAY_S + 5, UTC)),
+        Filter(frozenset({"everyone"}), until=datetime.fromtimestamp(A_DAY_S, UTC)),
+    ],
+)
+def test_each_condition_of_a_filter_hides_what_does_not_meet_it(
+    index: PassageIndex, where: Filter
+) -> None:
+    put(
+        index,
+        an_entry(1_000, "devis", tags=("a",)),
+        an_entry(
+            2_000,
+            "devis",
+            kind="course",
+            tags=("a", "c"),
+            audiences=("everyone", "person:s-1"),
+            speaker_ids=("m-1", "s-2"),
+            mentor_ids=("m-1",),
+            created_at_s=A_DAY_S + 5,
+        ),
+        an_entry(3_000, "devis", audiences=("mentors",), tags=("c",)),
+        an_entry(4_000, "devis", created_at_s=A_DAY_S - 1),
+    )
+    expected = {
+        str(Filter(frozenset({"everyone"}), tags=frozenset({TagId("a")}))): [1_000, 2_000],
+        str(Filter(frozenset({"everyone"}), until=datetime.fromtimestamp(A_DAY_S, UTC))): [4_000],
+    }.get(str(where), [2_000])
+
+    assert found(index, "devis", where) == expected
+    assert sorted(s.passage_id for s in index.recent(where, limit=9)) == expected
+
+
+def test_without_an_audience_nothing_is_seen(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "devis", title="Devis"))
+    nobody = Filter(audiences=frozenset())
+
+    assert found(index, "devis", nobody) == []
+    assert index.recent(nobody, limit=5) == []
+    assert index.titles("devis", nobody, limit=5) == []
+
+
+def test_scores_come_in_the_order_asked_and_agree_with_the_ranking(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "devis devis client"), an_entry(2_000, "client fidèle"))
+    ranked = dict(index.search("devis client", EVERYBODY, limit=5))
+    ids: Sequence[PassageId] = [PassageId(i) for i in (2_000, 77, 1_000)]
+
+    scores = index.score("devis client", ids)
+
+    assert [score.passage_id for score in scores] == ids
+    assert scores[0].words == pytest.approx(ranked[PassageId(2_000)], rel=1e-5)
+    assert scores[2].words == pytest.approx(ranked[PassageId(1_000)], rel=1e-5)
+    assert (scores[1].words, scores[1].grams) == (0.0, 0.0)
+
+
+def test_grams_forgive_a_typing_mistake(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "la micro-entreprise"), an_entry(2_000, "le portage"))
+
+    right, wrong = index.score("micro-entrprise", [PassageId(1_000), PassageId(2_000)])
+
+    assert right.grams > wrong.grams
+
+
+def test_cards_follow_a_change_of_tags(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, tags=("a",), speaker_ids=("m-1",)))
+    assert index.cards([PassageId(1_000)])[PassageId(1_000)].tags == ("a",)
+
+    put(index, an_entry(1_000, tags=("b",), speaker_ids=("m-1",)))
+
+    assert index.cards([PassageId(1_000)])[PassageId(1_000)].tags == ("b",)
+
+
+def test_recent_gives_one_passage_per_document_newest_first(index: PassageIndex) -> None:
+    put(
+        index,
+        an_entry(1_000, created_at_s=10),
+        an_entry(1_001, created_at_s=10),
+        an_entry(2_000, created_at_s=30),
+        an_entry(3_000, created_at_s=20),
+    )
+
+    assert [s.passage_id for s in index.recent(EVERYBODY, limit=2)] == [2_000, 3_000]
+
+
+def test_titles_complete_any_word_and_obey_the_filter(index: PassageIndex) -> None:
+    put(
+        index,
+        an_entry(1_000, title="L’Étude de marché"),
+        an_entry(2_000, title="Bien étudier ses coûts"),
+        an_entry(3_000, title="Étude secrète", audiences=("mentors",)),
+    )
+
+    assert set(index.titles("etud", EVERYBODY, limit=5)) == {
+        ("d-1", "L’Étude de marché"),
+        ("d-2", "Bien étudier ses coûts"),
+    }
