@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli import render
 from cli.context import AsJson, DataDir, load, print_json
-from indexer.dense.encoder import open_passage_encoder
-from indexer.evaluation.run import Progress, Tools, evaluate
-from indexer.models.tokens import open_token_counter
-from pipelines.enrichment.language import language_of
-from pipelines.stages import cut_text
 from schemas.query import RetrieverChoice
 from schemas.settings import Settings
+
+# What ingestion needs is imported when a command runs: an API image has no torch, and every
+# other command should start at once.
+if TYPE_CHECKING:
+    from indexer.evaluation.run import Progress, Tools
 
 
 def evaluate_command(
@@ -39,6 +39,8 @@ def evaluate_command(
     as_json: AsJson = False,
 ) -> None:
     """Index a judged collection in a fresh data directory, search it, and print the measures."""
+    from indexer.evaluation.run import evaluate
+
     settings = load(data_dir)
     with _progress(quiet=as_json) as progress:
         report = evaluate(
@@ -62,6 +64,12 @@ def open_tools(settings: Settings) -> Tools:
     Raises:
         NotFoundError: If the encoder was not pulled.
     """
+    from indexer.dense.encoder import open_passage_encoder
+    from indexer.evaluation.run import Tools
+    from indexer.models.tokens import open_token_counter
+    from pipelines.enrichment.language import language_of
+    from pipelines.stages import cut_text
+
     counter = open_token_counter(settings, settings.models.encoder)
     cut = partial(
         cut_text,

@@ -20,7 +20,6 @@ from cli.watch import Row, watched
 from cli.work import end_process
 from indexer.intake import Intake, SubmissionOptions, receive
 from pipelines.sources.filesystem import FoundDocument, discover, read_manifest
-from pipelines.workflows.runtime import run_worker
 from schemas.document import DocumentKind, Visibility
 from schemas.errors import CordeeError, InvalidInputError
 from schemas.job import Job, JobProblem, JobState
@@ -174,6 +173,9 @@ class _WorkerOfThisProcess:
 
     def _run(self) -> None:
         try:
+            # Here and not above: only a process that ingests needs the ingestion libraries.
+            from pipelines.workflows.runtime import run_worker
+
             run_worker(self._intake.settings, self._stop)
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
             self._error = error

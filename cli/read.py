@@ -7,8 +7,6 @@ from typing import Annotated
 
 import msgspec
 import typer
-from indexer.bootstrap import open_engine
-from indexer.retrieval.search import search as run_search
 from rich.text import Text
 
 from api.views.documents import content_view
@@ -18,7 +16,9 @@ from cli import render
 from cli.context import AsJson, DataDir, catalog_of, load, print_json
 from cli.server import OPERATOR, find_server
 from indexer.blobs import open_blobs
+from indexer.bootstrap import open_engine
 from indexer.catalog.catalog import Catalog
+from indexer.retrieval.search import search as run_search
 from indexer.taxonomy import load_taxonomy
 from schemas.content import Content, Transcript
 from schemas.document import DocumentKind
@@ -75,9 +75,7 @@ def _caller(text: str) -> Caller:
         return OPERATOR
     role, colon, person = text.partition(":")
     if not colon or not person or role not in set(Role):
-        raise InvalidInputError(
-            f"--as takes ROLE:PERSON (student:s-lea), not {text!r}."
-        )
+        raise InvalidInputError(f"--as takes ROLE:PERSON (student:s-lea), not {text!r}.")
     return Caller(PersonId(person), Role(role))
 
 

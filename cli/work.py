@@ -9,7 +9,6 @@ import threading
 from types import FrameType
 
 from cli import context
-from pipelines.workflows.runtime import run_worker
 
 
 def work(data_dir: context.DataDir = None) -> None:
@@ -18,6 +17,9 @@ def work(data_dir: context.DataDir = None) -> None:
     Running jobs then get some seconds to finish; what is still running goes on after its last
     finished stage when the next worker starts.
     """
+    # Here and not above: the API image has the command line and no ingestion libraries.
+    from pipelines.workflows.runtime import run_worker
+
     settings = context.load(data_dir)
     stop = threading.Event()
 

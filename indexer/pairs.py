@@ -5,20 +5,22 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 import structlog
 
 from indexer.catalog.records import Generation
 from indexer.dense.edge import EdgeIndex
-from indexer.dense.server import ServerIndex, open_client
 from indexer.generations import IndexPair
 from indexer.lexical.index import TantivyIndex
 from indexer.ports import DenseIndex, QueryEncoder
 from indexer.position import INDEX_FORMAT, Position, read_position
 from schemas.errors import TransientError
 from schemas.settings import Settings
+
+if TYPE_CHECKING:
+    from qdrant_client import QdrantClient
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +76,7 @@ class PairOpener:
         self._open_encoder = open_encoder
         self._is_shared = is_shared
         self._encoders: dict[str, QueryEncoder] = {}
-        self._client = open_client(settings.dense) if settings.dense.url else None
+        self._client = _open_client(settings) if settings.dense.url else None
 
     def built_generations(self) -> list[int]:
         """Return the numbers of the generations that were built to the end, rising."""
@@ -144,6 +146,8 @@ class PairOpener:
         dense = self._settings.dense
         if self._client is None:
             return EdgeIndex(directory, dimensions=dimensions, settings=dense)
+        from indexer.dense.server import ServerIndex
+
         return ServerIndex(self._client, number=number, dimensions=dimensions, settings=dense)
 
     def _encoder(self, name: str) -> QueryEncoder:
@@ -155,3 +159,11 @@ class PairOpener:
 def _is_usable(directory: Path) -> bool:
     position = read_position(directory)
     return position is not None and position.format == INDEX_FORMAT
+
+
+def _open_client(settings: Settings) -> QdrantClient:
+    # Imported where a server is used: the client's library takes 1.8 s to load, which every
+    # command on the embedded default would wait for.
+    from indexer.dense.server import open_client
+
+    return open_client(settings.dense)
