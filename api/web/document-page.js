@@ -36,7 +36,7 @@ export async function showDocument(main, route) {
     if (parts) paint(main, key, route, parts);
   } catch (cause) {
     fill(main, failure(cause, () => showDocument(main, route)));
-    announce(main.textContent);
+    announce(main.innerText);
   } finally {
     main.removeAttribute("aria-busy");
   }

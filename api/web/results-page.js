@@ -44,7 +44,7 @@ export async function showResults(main, route, { back = false, scroll = 0 } = {}
     if (!back) window.scrollTo({ top: 0 });
   } catch (cause) {
     fill(main, failure(cause, () => showResults(main, route)));
-    announce(main.textContent);
+    announce(main.innerText);
   } finally {
     main.removeAttribute("aria-busy");
   }
