@@ -20,6 +20,7 @@ from indexer.ports import BlobStore, PassageEncoder
 from indexer.taxonomy import load_taxonomy
 from pipelines.enrichment.language import language_of
 from pipelines.enrichment.tags import Tagger
+from pipelines.extraction.glossary import load_glossary
 from pipelines.extraction.speech import open_transcriber
 from pipelines.ports import Transcriber
 from pipelines.segmentation.passages import LanguageOf
@@ -54,7 +55,8 @@ class Pipeline(msgspec.Struct, frozen=True):
 def open_pipeline(settings: Settings) -> Iterator[Pipeline]:
     """Open the catalog and the blob store, and prepare the models without loading them."""
     taxonomy = load_taxonomy(Path(settings.tags.taxonomy) if settings.tags.taxonomy else None)
-    glossary = sorted({name for tag in taxonomy.tags for name in (tag.label, *tag.aliases)})
+    own_glossary = settings.ingestion.glossary
+    glossary = load_glossary(Path(own_glossary)) if own_glossary else load_glossary()
     encoders = _Once(lambda name: open_passage_encoder(settings, name))
     taggers = _Once(lambda name: Tagger(taxonomy, encoders(name)))
     counters = _Once(lambda name: open_token_counter(settings, name))

@@ -43,11 +43,13 @@ class SentenceEncoder:
         try:
             import torch
             from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging as transformers_logging
         except ImportError as exc:
             raise PermanentError(
                 "Encoding passages needs sentence-transformers: install cordee[ingest]."
             ) from exc
 
+        transformers_logging.disable_progress_bar()  # a bar in a worker's log is noise
         torch.set_num_threads(threads)
         self._name = name
         self._spec = spec
