@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from fixtures.builders import an_exchange_json
+from fixtures.builders import a_submission, an_exchange_json
 from indexer.ports import BlobStore
 from pipelines.extraction.convert import is_faststart
+from pipelines.extraction.extract import extract
 from pipelines.extraction.media import Probe, probe
+from pipelines.extraction.speech import WhisperTranscriber
+from pipelines.ports import ExtractionDeps
 from schemas.content import Transcript
 from schemas.document import MediaKind
 from schemas.errors import (
@@ -20,6 +23,7 @@ from schemas.errors import (
     NoSoundError,
     UnsupportedFormatError,
 )
+from schemas.settings import IngestionSettings
 
 TONE = "sine=frequency=300:duration=6"
 PICTURE = "testsrc=size=128x72:rate=5:duration=6"
@@ -204,3 +208,17 @@ def test_a_stereo_mix_is_one_voice(extract_bytes: ExtractBytes, make_media: Make
 def test_a_recording_that_did_not_come_along_is_a_warning(extract_bytes: ExtractBytes) -> None:
     found = extract_bytes("ex.json", an_exchange_json(media="lost.m4a"))
     assert "'lost.m4a'" in found.warnings[0]
+
+
+@pytest.mark.slow
+def test_four_silent_hours_are_refused_without_loading_a_model(
+    make_media: Make, blobs: BlobStore
+) -> None:
+    def no_model() -> Path:
+        raise AssertionError("no speech, so no model")
+
+    sound = make_media("long.flac", "anullsrc=r=16000:cl=mono:d=14400", acodec="flac")
+    ear = WhisperTranscriber(no_model, language="fr", glossary=(), threads=1)
+    deps = ExtractionDeps(IngestionSettings(), blobs, ear, lambda _: None)
+    with pytest.raises(NoSoundError, match=r"\(14400 s\)"):
+        extract(a_submission(filename="long.flac"), sound, deps)
