@@ -45,7 +45,8 @@ export async function showDocument(main, route) {
 async function read(route, signal) {
   const about = `/v1/documents/${encodeURIComponent(route.id)}`;
   const [document_, found] = await Promise.all([getJson(about, { signal }), find(route, signal), readTaxonomy()]);
-  const content = await getJson(document_.links.content, { signal });
+  const isTimed = document_.media_kind === "video" || document_.media_kind === "audio";
+  const content = await getJson(document_.links.content, { params: isTimed ? { words: true } : undefined, signal });
   return { document_, content, passages: found };
 }
 

@@ -7,6 +7,7 @@ import { tagLabel } from "./taxonomy.js";
 import { highlighted } from "./text.js";
 
 const N_TAGS = 4;
+const N_PEOPLE = 3;
 
 /** Return the card of a hit of the results of `route`. */
 export function hitCard(hit, route) {
@@ -43,8 +44,11 @@ export function kindLine(document_) {
 /** Return the line of the people of a document, or `null`. */
 export function peopleLine({ participants }) {
   if (!participants.length) return null;
-  const shown = [...participants].sort((a, b) => (b.role === "mentor") - (a.role === "mentor"));
-  return el("p", { class: "people" }, icon("person"), names(shown.map((person) => person.role === "mentor" ? t("mentor.of", { name: person.name }) : person.name)));
+  const all = [...participants].sort((a, b) => (b.role === "mentor") - (a.role === "mentor"));
+  const named = all.length > N_PEOPLE + 1 ? all.slice(0, N_PEOPLE) : all; // "and 1 other" would be as long as a name
+  const shown = named.map((person) => (person.role === "mentor" ? t("mentor.of", { name: person.name }) : person.name));
+  if (named.length < all.length) shown.push(t("people.more", { n: all.length - named.length }));
+  return el("p", { class: "people" }, icon("person"), names(shown));
 }
 
 function poster(hit, route) {

@@ -79,6 +79,7 @@ export default {
   "role.admin": "administration",
   "role.service": "service",
   "mentor.of": "{name} (mentor)",
+  "people.more": { one: "{n} other", other: "{n} others" },
   "place.time": "at {time}",
   "place.page": "page {page}",
   "place.message": "message {message}",

@@ -81,6 +81,7 @@ export default {
   "role.admin": "administration",
   "role.service": "service",
   "mentor.of": "{name} (mentor)",
+  "people.more": { one: "{n} autre", other: "{n} autres" },
   "place.time": "à {time}",
   "place.page": "page {page}",
   "place.message": "message {message}",

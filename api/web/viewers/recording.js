@@ -6,6 +6,7 @@ import { clock, t } from "../i18n.js";
 import { noteAddress } from "../router.js";
 import { announce } from "../states.js";
 import { marked } from "../text.js";
+import { sentences } from "./sentences.js";
 import { isStill, showTarget } from "./target.js";
 
 const COPIED_MS = 2500;
@@ -13,7 +14,7 @@ const COPIED_MS = 2500;
 /** Return the viewer of a timed transcript and its recording. */
 export function recordingViewer({ document_, content, passages, words, found }) {
   const player = buildPlayer(document_);
-  const turns = content.utterances.filter((one) => one.start_ms !== null);
+  const turns = content.utterances.filter((one) => one.start_ms !== null).flatMap(sentences);
   const people = new Map(content.speakers.map((one) => [one.id, one.name]));
   const lines = turns.map((one, index) => line(one, turns[index - 1]));
   const resume = el("button", { type: "button", class: "resume", hidden: true, on: { click: follow } }, t("transcript.follow"));
