@@ -110,4 +110,4 @@ class Extraction(msgspec.Struct, frozen=True):
     duration_ms: int | None = None
     n_pages: int | None = None
     warnings: tuple[str, ...] = ()
-    """What a person should know that stopped nothing: a hole in speech, a time that runs backwards."""
+    """What a person should know that stopped nothing: a hole, a time that runs backwards."""

@@ -49,7 +49,8 @@ class SentenceEncoder:
                 "Encoding passages needs sentence-transformers: install cordee[ingest]."
             ) from exc
 
-        transformers_logging.disable_progress_bar()  # a bar in a worker's log is noise
+        # A bar in a worker's log is noise.
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(threads)
         self._name = name
         self._spec = spec
