@@ -93,9 +93,11 @@ class IngestionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     max_archive_ratio: int = 200
     """A DOCX whose content is this many times its packed size is taken for an archive bomb."""
     max_archive_bytes: int = 512 * 1024**2
-    passage_tokens: int = 200
-    """Encoder tokens of a passage, title not counted."""
-    passage_overlap_tokens: int = 50
+    passage_tokens: int = 256
+    """Most encoder tokens of a passage, title not counted. Whole sentences leave passages shorter:
+    with 256 they reach the 200 that search best; with 200 they fall to 130 and nDCG@10 by 1.5
+    points."""
+    passage_overlap_tokens: int = 64
     language: str = "fr"
     """Spoken language, fixed: detection is wrong on short or musical starts."""
     glossary: str = ""
