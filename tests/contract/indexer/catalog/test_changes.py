@@ -15,7 +15,7 @@ from indexer.catalog.catalog import Catalog
 from indexer.catalog.records import Change, ChangeKind
 from schemas.document import Document
 from schemas.errors import ConflictError
-from schemas.ids import DocumentId
+from schemas.ids import DocumentId, PersonId
 from schemas.passage import IndexEntry
 
 
@@ -66,7 +66,7 @@ def test_an_entry_holds_what_filters_need(catalog: Catalog) -> None:
             title=document.title,
             kind="exchange",
             tags=("pricing",),
-            mentor_ids=("m-4",),
+            mentor_ids=(PersonId("m-4"),),
             created_at_s=int(A_MOMENT.timestamp()),
         )
         for passage in some_passages(document)
