@@ -102,7 +102,7 @@ class IngestionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     """Spoken language, fixed: detection is wrong on short or musical starts."""
     glossary: str = ""
     """Path of the school's own terms for speech recognition, one a line, most important first;
-    empty means those shipped. Some 80 fit: Whisper takes about 200 tokens of them."""
+    empty means those shipped. The first 40 are used."""
     workers: int = 1
     """Documents ingested at once by one worker process."""
     max_attempts: int = 3

@@ -19,18 +19,22 @@ MODULES = sorted(
     if "versions" not in path.parts
 )
 MAX_LINES = 350
+ONE_PAGE = {"schemas/wire.py": 500}
+"""The whole contract with clients stands on one page, so that it can be read as one."""
 
 
 def _leaves(root: type[errors.CordeeError]) -> list[type[errors.CordeeError]]:
     return [root, *(leaf for child in root.__subclasses__() for leaf in _leaves(child))]
 
 
-ERRORS = _leaves(errors.CordeeError)
+ERRORS = [e for e in _leaves(errors.CordeeError) if e.__module__ == errors.__name__]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_holds_one_noun(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+    limit = ONE_PAGE.get(path.relative_to(ROOT).as_posix(), MAX_LINES)
+
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= limit
 
 
 @pytest.mark.parametrize(
