@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from indexer.analysis.normalize import as_typed
 from indexer.generations import IndexPair
 from indexer.retrieval.fusion import ComponentScores
 from schemas.ids import PassageId
@@ -75,7 +76,7 @@ def _hybrid(
 def _dense_ranking(
     query_text: str, where: Filter, pair: IndexPair, limit: int
 ) -> tuple[NDArray[np.float32], Ranking]:
-    vector = pair.encoder.encode_query(query_text)
+    vector = pair.encoder.encode_query(as_typed(query_text))
     return vector, pair.dense.search(vector, where, limit=limit)
 
 
