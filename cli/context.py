@@ -10,9 +10,9 @@ from typing import Annotated
 
 import msgspec
 import typer
-from indexer.catalog.catalog import Catalog, open_catalog
 
 from cli import render
+from indexer.catalog.catalog import Catalog, open_catalog
 from indexer.log import configure_logging
 from schemas.settings import Settings, load_settings
 

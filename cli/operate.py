@@ -9,14 +9,14 @@ from typing import Annotated, Final
 
 import msgspec
 import typer
-from api.adapters.job_queue import open_job_queue
-from indexer.bootstrap import open_engine
-from indexer.catalog.catalog import Catalog
 
+from api.adapters.job_queue import open_job_queue
 from api.identity import mint_token
 from cli import render
 from cli.context import AsJson, DataDir, catalog_of, load, print_json
 from cli.server import find_server
+from indexer.bootstrap import open_engine
+from indexer.catalog.catalog import Catalog
 from schemas.errors import ConflictError, TransientError
 from schemas.identity import Caller, Role
 from schemas.ids import PersonId
