@@ -55,6 +55,18 @@ class UnsupportedBodyError(CordeeError):
     status = 415
 
 
+class RangeError(CordeeError):
+    """The range of bytes asked for starts after the end of the file."""
+
+    code = "range-not-satisfiable"
+    status = 416
+
+    def __init__(self, size_bytes: int) -> None:
+        """Say how long the file is."""
+        super().__init__(f"The file has only {size_bytes} bytes.", size_bytes)
+        self.size_bytes = size_bytes
+
+
 def to_response(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """Turn any error into a problem document: the only exception handler of the API."""
     problem = to_problem(
@@ -66,7 +78,7 @@ def to_response(request: Request[Any, Any, Any], error: Exception) -> Response[P
         problem,
         status_code=problem.status,
         media_type=PROBLEM_TYPE,
-        headers=_headers(problem.status, error),
+        headers={**_headers(problem.status), **_own_headers(error)},
     )
 
 
@@ -98,14 +110,22 @@ def to_problem(error: Exception, *, instance: str, request_id: str) -> Problem:
     )
 
 
-def _headers(status: int, error: Exception) -> dict[str, str]:
+def _headers(status: int) -> dict[str, str]:
     match status:
         case 401:
             return {"WWW-Authenticate": _AUTHENTICATE}
-        case 405 if isinstance(error, HTTPException):
-            return dict(error.headers or {})
         case 503:
             return {"Retry-After": _RETRY_AFTER_S}
+        case _:
+            return {}
+
+
+def _own_headers(error: Exception) -> dict[str, str]:
+    match error:
+        case RangeError():
+            return {"Content-Range": f"bytes */{error.size_bytes}"}
+        case HTTPException():  # Allow, of a method that does not exist
+            return dict(error.headers or {})
         case _:
             return {}
 

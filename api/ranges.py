@@ -13,25 +13,13 @@ import msgspec
 from litestar import Request, Response
 from litestar.response import Stream
 
+from api.problems import RangeError
 from indexer.ports import BlobStore
-from schemas.errors import CordeeError
 from schemas.ids import BlobKey
 
 PIECE_BYTES: Final = 256 * 1024
 """Read at once: small enough that a hundred viewers fit in memory, large enough for few reads."""
-_RANGE: Final = re.compile(r"bytes=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\s*")
-
-
-class RangeError(CordeeError):
-    """The range starts after the end of the file."""
-
-    code = "range-not-satisfiable"
-    status = 416
-
-    def __init__(self, size_bytes: int) -> None:
-        """Say how long the file is."""
-        super().__init__(f"The file has only {size_bytes} bytes.", size_bytes)
-        self.size_bytes = size_bytes
+_RANGE: Final = re.compile(r"bytes=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\s*", re.ASCII)
 
 
 class ByteRange(msgspec.Struct, frozen=True):

@@ -83,7 +83,7 @@ def test_bad_json_fails_with_a_reason_and_keeps_the_original(
 
     assert job.state is JobState.FAILED
     assert job.problem is not None
-    assert (job.problem.code, job.problem.stage) == ("invalid-exchange", Stage.EXTRACT)
+    assert (job.problem.code, job.problem.stage) == ("damaged-file", Stage.EXTRACT)
     original = intake.catalog.jobs.submission(job.id).original
     assert intake.blobs.size(original) == len(b'{"kind": "exchange", "id": ')
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -50,9 +51,9 @@ class TestKilledWorker:
             worker.wait()
         last = _start(settings, None, log)
         finished = ended(intake, job)
-        last.terminate()
+        last.kill()
+        last.wait()
 
-        assert last.wait(timeout=30) == 0
         assert (finished.state, finished.problem) == (JobState.SUCCEEDED, None)
         # Once until the kill and once for good; a finished stage would show a third time.
         assert Counter(_lines(log)) == {
@@ -65,6 +66,21 @@ class TestKilledWorker:
         assert document.media_kind is MediaKind.VIDEO
         spoken = " ".join(p.text for p in intake.catalog.passages.of_document(document.id))
         assert "TVA" in spoken
+
+
+@pytest.mark.slow
+def test_a_worker_asked_to_stop_ends_well_and_leaves_its_name_free(
+    intake: Intake, settings: Settings
+) -> None:
+    command = [sys.executable, "-m", "cli.app", "work", "--data-dir", str(settings.data_dir)]
+    for _ in range(2):
+        worker = subprocess.Popen(command, cwd=HERE.parents[2])
+        started_at = intake.clock()
+        until(lambda since=started_at: bool(_beaten(intake, since)))
+        worker.send_signal(signal.SIGTERM)
+
+        assert worker.wait(timeout=30) == 0
+    assert len(_beaten(intake)) == 1
 
 
 @pytest.mark.parametrize("unreached", ["row", "queue"])
@@ -97,6 +113,13 @@ def _start(settings: Settings, hold_at: Stage | None, log: Path) -> subprocess.P
         "CORDEE_MODELS__THREADS": "2",
     }
     return subprocess.Popen([sys.executable, str(script), *arguments], env=environment)
+
+
+def _beaten(intake: Intake, since: datetime | None = None) -> list[str]:
+    now = intake.clock()
+    return intake.catalog.workers.alive(
+        now, within_s=(now - since).total_seconds() if since else 600
+    )
 
 
 def _cut(video: Path, clip: Path) -> None:
