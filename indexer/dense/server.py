@@ -33,7 +33,11 @@ def open_client(settings: DenseSettings) -> QdrantClient:
     if settings.url == ":memory:":
         return QdrantClient(location=":memory:")
     return QdrantClient(
-        url=settings.url, api_key=settings.api_key or None, timeout=_TIMEOUT_S, prefer_grpc=False
+        url=settings.url,
+        api_key=settings.api_key or None,
+        timeout=_TIMEOUT_S,
+        # It asks for the server's version from a thread of its own and warns there.
+        check_compatibility=False,
     )
 
 
