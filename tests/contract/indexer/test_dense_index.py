@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -144,7 +145,7 @@ def test_identifiers_of_63_bits_come_back_whole(index: DenseIndex) -> None:
 def test_each_condition_of_a_filter_hides_what_does_not_meet_it(
     index: DenseIndex, where: Filter, expected: list[int]
 ) -> None:
-    shown = {
+    shown: dict[str, Any] = {
         "kind": "course",
         "tags": ("a", "c"),
         "audiences": ("everyone", "person:s-1"),

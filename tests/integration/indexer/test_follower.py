@@ -14,7 +14,7 @@ from indexer.bootstrap import index_owner, open_engine
 from indexer.position import INDEX_FORMAT, Position, read_position, write_position
 from indexer.retrieval.search import search
 from schemas.errors import ConflictError, TransientError
-from schemas.ids import TagId
+from schemas.ids import PersonId, TagId
 from schemas.query import Filter, Query, RetrieverChoice
 from schemas.settings import DenseSettings, Settings
 
@@ -76,7 +76,7 @@ def test_a_person_s_tag_reaches_the_filter(school: School) -> None:
     pricing = TagId("topic.pricing")
     document = school.publish("a", ["Le devis."], title="Devis")
 
-    school.catalog.documents.set_person_tags(document.id, [pricing], "m-1")
+    school.catalog.documents.set_person_tags(document.id, [pricing], PersonId("m-1"))
     school.wait()
 
     assert school.titles("devis", where={"tags": frozenset({pricing})}) == ["Devis"]
@@ -213,19 +213,15 @@ def test_a_generation_whose_encoder_is_missing_leaves_the_old_one_in_service(
 
 def test_the_catalog_hears_what_is_served(school: School) -> None:
     school.publish("a", ["Le devis."], title="Devis")
+    served = (school.handle.generation, school.handle.position)
     deadline = time.monotonic() + 2
 
-    while time.monotonic() < deadline:
-        (report,) = school.catalog.generations.followers() or [None]
-        if report and report.position == school.handle.position:
-            break
+    reported: list[tuple[int, int]] = []
+    while served not in reported and time.monotonic() < deadline:
         time.sleep(0.02)
+        reported = [(r.generation, r.position) for r in school.catalog.generations.followers()]
 
-    assert report is not None
-    assert (report.generation, report.position) == (
-        school.handle.generation,
-        school.handle.position,
-    )
+    assert reported == [served]
 
 
 def test_a_second_owner_is_refused_by_name(school: School) -> None:

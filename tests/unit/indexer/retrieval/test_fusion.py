@@ -42,7 +42,8 @@ def test_the_fused_score_is_the_weighted_sum() -> None:
     best, worst = fuse([scored(1, 3.0, 5.0, 0.8), scored(2, 1.0, 0.0, 0.9)], PROFILE)
 
     # two values: z is +1 and -1; lexical 3 + 0.2 * 5 = 4 against 1
-    assert (best.raw.passage_id, best.fused) == (2, pytest.approx(-0.4 + 0.6))
+    assert best.raw.passage_id == 2
+    assert best.fused == pytest.approx(-0.4 + 0.6)
     assert (worst.lexical_z, worst.dense_z) == pytest.approx((1.0, -1.0))
 
 
