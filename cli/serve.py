@@ -54,7 +54,10 @@ def up(
     settings = _listening(context.load(data_dir), host, port)
     if demo:
         settings = msgspec.structs.replace(settings, demo=True)
-    command = [sys.executable, "-m", "cli.app", "work", "--data-dir", str(settings.data_dir)]
+    command = [
+        *(sys.executable, "-m", "cli.app", "work"),
+        *("--data-dir", str(settings.data_dir), "--parent", str(os.getpid())),
+    ]
     with _ended_by_signals():
         run_server(settings, beside=lambda: supervised(command))
 

@@ -7,11 +7,19 @@ import os
 import signal
 import threading
 from types import FrameType
+from typing import Annotated, Final
+
+import typer
 
 from cli import context
 
+_PARENT_POLL_S: Final = 1.0
 
-def work(data_dir: context.DataDir = None) -> None:
+
+def work(
+    data_dir: context.DataDir = None,
+    parent: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
     """Ingest what is queued, until SIGTERM or Ctrl-C.
 
     Running jobs then get some seconds to finish; what is still running goes on after its last
@@ -28,8 +36,18 @@ def work(data_dir: context.DataDir = None) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_stop)
+    if parent is not None:
+        threading.Thread(target=_stop_without, args=(parent, stop), daemon=True).start()
     if run_worker(settings, stop):
         end_process(0)
+
+
+def _stop_without(parent: int, stop: threading.Event) -> None:
+    """Stop when the process that started this one is gone: `cordee up` leaves no worker behind."""
+    while os.getppid() == parent:
+        if stop.wait(_PARENT_POLL_S):
+            return
+    stop.set()
 
 
 def end_process(status: int) -> None:

@@ -148,6 +148,17 @@ def test_up_keeps_a_worker_and_both_end_together(tmp_path: Path, models_dir: Pat
     assert not (tmp_path / "server.json").exists()
 
 
+@pytest.mark.slow
+def test_a_worker_does_not_outlive_a_killed_parent(tmp_path: Path, models_dir: Path) -> None:
+    with running("up", tmp_path, models_dir) as (child, address):
+        (worker,) = wait_for(lambda: children_of(child.pid))
+        wait_for(lambda: worker_check(address["url"]))
+        child.kill()
+        child.wait(END_S)
+
+        wait_for(lambda: not Path(f"/proc/{worker}").exists(), within_s=END_S)
+
+
 def worker_check(url: str) -> bool:
     checks = httpx.get(f"{url}/health/ready").json()["checks"]
     return any(check["name"] == "worker" and check["ok"] for check in checks)
