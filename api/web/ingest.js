@@ -7,7 +7,7 @@ import { sentence } from "./states.js";
 
 const KINDS = ["course", "replay", "workshop", "sheet", "exchange", "thread"];
 const VISIBILITIES = ["students", "mentors", "participants"];
-const STAGES = ["receive", "extract", "segment", "enrich", "encode", "publish"];
+const STAGES = ["receive", "extract", "segment", "encode", "enrich", "publish"];
 const POLL_MS = 1500;
 const published = new Set();
 let dialog = null;
