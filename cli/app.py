@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import evaluate, ingest, jobs, models, operate, read, render, serve, work
+from cli import bench, evaluate, ingest, jobs, models, operate, read, render, serve, work
 from schemas.errors import CordeeError
 
 app = typer.Typer(
@@ -48,6 +48,7 @@ for command in (
 ):
     app.command()(command)
 app.command("eval")(evaluate.evaluate_command)
+app.command()(bench.bench)
 
 _models = typer.Typer(help="Fetch, verify and list the models.", no_args_is_help=True)
 _models.command("pull")(models.pull)

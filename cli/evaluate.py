@@ -42,7 +42,7 @@ def evaluate_command(
     from indexer.evaluation.run import evaluate
 
     settings = load(data_dir)
-    with _progress(quiet=as_json) as progress:
+    with counted_progress(quiet=as_json) as progress:
         report = evaluate(
             dataset_dir,
             settings,
@@ -81,7 +81,8 @@ def open_tools(settings: Settings) -> Tools:
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Progress]:
+def counted_progress(*, quiet: bool) -> Iterator[Progress]:
+    """Show how far each part has come, or nothing at all."""
     if quiet:
         yield lambda *_: None
         return
