@@ -28,64 +28,16 @@ _WORDS: Final = 120  # of a passage: about 200 encoder tokens
 _TOPICS: Final = 200
 _N_VOCABULARY: Final = 20_000
 _ZIPF: Final = 1.1  # exponent of word frequencies in French prose
-_ONSETS: Final = [
-    "b",
-    "c",
-    "ch",
-    "d",
-    "f",
-    "g",
-    "l",
-    "m",
-    "n",
-    "p",
-    "qu",
-    "r",
-    "s",
-    "t",
-    "v",
-    "br",
-    "cl",
-    "dr",
-    "fr",
-    "gr",
-    "pl",
-    "pr",
-    "tr",
-]
-_VOWELS: Final = ["a", "e", "é", "i", "o", "u", "ou", "on", "an", "in", "ai", "eu"]
-_ENDINGS: Final = [
-    "tion",
-    "ment",
-    "eur",
-    "euse",
-    "age",
-    "ité",
-    "ence",
-    "aire",
-    "ique",
-    "er",
-    "é",
-    "e",
-]
-_GRAMMAR: Final = [
-    "le",
-    "la",
-    "les",
-    "de",
-    "des",
-    "un",
-    "une",
-    "et",
-    "pour",
-    "dans",
-    "sur",
-    "avec",
-    "qui",
-    "que",
-    "est",
-    "ce",
-]
+_LETTERS: Final = {
+    "onsets": "b c ch d f g l m n p qu r s t v br cl dr fr gr pl pr tr",
+    "vowels": "a e é i o u ou on an in ai eu",
+    "endings": "tion ment eur euse age ité ence aire ique er é e",
+    "grammar": "le la les de des un une et pour dans sur avec qui que est ce",
+}
+_ONSETS: Final = tuple(_LETTERS["onsets"].split())
+_VOWELS: Final = tuple(_LETTERS["vowels"].split())
+_ENDINGS: Final = tuple(_LETTERS["endings"].split())
+_GRAMMAR: Final = tuple(_LETTERS["grammar"].split())
 _A_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _NOTHING: Final = BlobKey("0" * 64)
 

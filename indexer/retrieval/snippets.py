@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from rapidfuzz import fuzz
 
-from indexer.analysis.analyzer import WordTerm, word_terms
+from indexer.analysis.analyzer import WordTerm, word_terms, words_among
 from indexer.analysis.normalize import fold
 from schemas.hit import Snippet
 from schemas.passage import Passage
@@ -53,8 +53,7 @@ def mark(passage: Passage, wanted: QueryTerms) -> MarkedPassage:
     words that are nearly typed alike are marked. The earliest of equal windows is shown. Spans
     are code points of the snippet's own text.
     """
-    words = word_terms(passage.text)
-    matches = [w for w in words if w.term in wanted.terms] or _near_matches(passage, words, wanted)
+    matches = words_among(passage.text, wanted.terms) or _near_matches(passage, wanted)
     start, end = _window(passage.text, matches)
     marks = [w for w in matches if start <= w.start and w.end <= end]
     spans = tuple(CharSpan(w.start - start, w.end - start) for w in marks)
@@ -65,13 +64,13 @@ def mark(passage: Passage, wanted: QueryTerms) -> MarkedPassage:
     )
 
 
-def _near_matches(
-    passage: Passage, words: Sequence[WordTerm], wanted: QueryTerms
-) -> list[WordTerm]:
+def _near_matches(passage: Passage, wanted: QueryTerms) -> list[WordTerm]:
     typed = [word for word in wanted.folded if len(word) >= _SHORTEST_NEAR]
+    if not typed:
+        return []
     return [
         word
-        for word in words
+        for word in word_terms(passage.text)
         if word.term
         and word.end - word.start >= _SHORTEST_NEAR
         and _is_near(passage.text[word.start : word.end], typed)
