@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One directory of models serves the demo and the tests: 230 MB are fetched once.
 export CORDEE_DATA_DIR ?= $(CURDIR)/cordee-data
-export CORDEE_TEST_MODELS_DIR ?= $(CORDEE_DATA_DIR)/models
+export TEST_MODELS_DIR ?= $(CORDEE_DATA_DIR)/models
 # Nothing may look for a model hub, and a progress bar of a library is noise in our own.
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false

@@ -21,7 +21,7 @@ _REPOSITORY = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="session")
 def models_dir() -> Path:
     """Directory of the assembled default models; pulls what is missing, once per machine."""
-    chosen = os.environ.get("CORDEE_TEST_MODELS_DIR")
+    chosen = os.environ.get("TEST_MODELS_DIR")
     directory = Path(chosen) if chosen else _REPOSITORY / "cordee-data" / "models"
     pull_models(Settings(models=ModelSettings(directory=str(directory))))
     return directory

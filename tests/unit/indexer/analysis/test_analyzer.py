@@ -96,7 +96,9 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Mn", "Cf"]), max_size=80))
+# Characters newer than this Python's Unicode are left out: the engine knows a later one and takes
+# some of them for letters.
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Mn", "Cf", "Cn"]), max_size=80))
 def test_every_term_of_a_text_is_the_term_of_one_of_its_words(text: str) -> None:
     text = normalize(text)
 
