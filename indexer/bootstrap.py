@@ -34,6 +34,7 @@ from schemas.settings import Settings
 OWNER_LOCK: Final = "owner.lock"
 OWNER_FILE: Final = "owner.json"
 _SEARCH_THREADS: Final = 8  # dense halves at once: they wait for encoder and engine, not for us
+_TAKE_S: Final = 1.0  # somebody who only asks for the owner holds the lock for an instant
 _ALIVE_WITHIN: Final = timedelta(seconds=60)  # of a follower's report: it reports every 5 s
 
 
@@ -197,7 +198,7 @@ def _as_conflict(directory: Path) -> Iterator[None]:
 
 def _take(directory: Path) -> Callable[[], None]:
     directory.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(directory / OWNER_LOCK, timeout=0, thread_local=False)
+    lock = FileLock(directory / OWNER_LOCK, timeout=_TAKE_S, thread_local=False)
     with _as_conflict(directory):
         lock.acquire()
     owner = Owner(host=socket.gethostname(), pid=os.getpid())
