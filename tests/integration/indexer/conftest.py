@@ -20,7 +20,7 @@ from schemas.query import Filter, Query
 from schemas.settings import DenseSettings, ModelSettings, SearchSettings, Settings
 from schemas.tag import TagAssignment
 
-SEEN_WITHIN_S = 2.0  # what the product promises from published to searchable
+PATIENCE_S = 20.0  # one test holds the product to its two seconds; a busy machine may be slower
 
 
 class School:
@@ -49,7 +49,7 @@ class School:
         is_awaited: bool = True,
         **changes: Any,
     ) -> Document:
-        """Publish and, if awaited, see it searchable within what the product promises."""
+        """Publish and, if awaited, wait until it is searchable."""
         changes.setdefault("revision", a_revision(repr(texts)))
         document = a_document(source, **changes)
         passages = [a_passage(document, n, text=text, **passage(n)) for n, text in enumerate(texts)]
@@ -60,9 +60,9 @@ class School:
             self.wait(position)
         return document
 
-    def wait(self, position: int | None = None) -> None:
+    def wait(self, position: int | None = None, *, within_s: float = PATIENCE_S) -> None:
         reached = position or self.catalog.changes.last_position()
-        assert self.handle.wait_for(reached, SEEN_WITHIN_S)
+        assert self.handle.wait_for(reached, within_s)
 
     def search(self, text: str, *audiences: str, **options: Any) -> ResultPage:
         where = Filter(audiences=frozenset(audiences or {"everyone"}), **options.pop("where", {}))
