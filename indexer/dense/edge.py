@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 UNKNOWN_SCORE: Final = -1.0
 _BATCH: Final = 500  # points of one write: 2 MB of JSON-like Python objects
-_OPTIMIZE_EVERY: Final = 5_000  # points written since the last merge and graph build
+_OPTIMIZE_FROM: Final = 5_000  # points written since the last merge and graph build, at least
+_OPTIMIZE_SHARE: Final = 0.2  # of all points: a graph is built from scratch, so not too often
 
 
 class EdgeIndex:
@@ -74,7 +75,7 @@ class EdgeIndex:
         """Make every write durable; after many of them also merge and index the segments."""
         with _translated("flush"):
             self._shard.flush()
-            if self._n_written >= _OPTIMIZE_EVERY:
+            if self._n_written >= max(_OPTIMIZE_FROM, self.n_points() * _OPTIMIZE_SHARE):
                 self._shard.optimize()
                 self._n_written = 0
 

@@ -117,7 +117,6 @@ def _index(school: ComposedSchool, opened: OpenPair, progress: Progress) -> dict
         opened.pair.lexical.replace(document_id, entries)
         if (number + 1) % _COMMIT_DOCUMENTS == 0:
             opened.pair.lexical.commit()
-            opened.pair.dense.flush()
             progress("index", number + 1, school.n_documents)
         spent += time.perf_counter() - started
     started = time.perf_counter()
