@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from api.services import Services
+from schemas.content import Content
 from schemas.document import Document, Submission, Visibility
 from schemas.errors import NotFoundError
 from schemas.identity import Caller, audiences_of
@@ -27,6 +30,12 @@ def visible_document(services: Services, caller: Caller, document_id: str) -> Do
         return services.catalog.documents.visible(DocumentId(document_id), caller.audiences)
     except NotFoundError as exc:
         raise nothing() from exc
+
+
+def content_of(services: Services, document: Document) -> Content:
+    """Return the turns or blocks of a document that ``visible_document`` has let through."""
+    content: Content = msgspec.json.decode(services.blobs.read(document.content), type=Content)
+    return content
 
 
 def visible_job(services: Services, caller: Caller, job_id: str) -> Job:

@@ -14,11 +14,11 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
+from api.compression import compression
 from api.controllers.documents import documents_router
 from api.controllers.health import health_handlers
 from api.controllers.jobs import jobs_router
 from api.controllers.media import media_router
-from api.controllers.portal import portal_routes
 from api.controllers.search import search_router
 from api.controllers.session import session_router
 from api.controllers.tags import tags_router
@@ -26,7 +26,8 @@ from api.controllers.uploads import uploads_router
 from api.dependencies import DEPENDENCIES
 from api.guards import require_caller
 from api.observation import REQUEST_ID, Observed
-from api.problems import to_response
+from api.pages.problems import to_page_or_problem
+from api.pages.routes import pages_router
 from api.services import Services, open_services
 from schemas.settings import Settings
 
@@ -65,9 +66,10 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
         for path in ("/", "/v1")
     ]
     app = Litestar(
-        route_handlers=[v1, *health, *portal_routes],
+        route_handlers=[v1, *health, pages_router],
         lifespan=[_lifespan(settings, services)],
-        exception_handlers={Exception: to_response},
+        exception_handlers={Exception: to_page_or_problem},
+        compression_config=compression(),
         cors_config=_cors(settings),
         openapi_config=_openapi(),
         request_max_body_size=MAX_BODY_BYTES,

@@ -25,6 +25,14 @@ class RetrieverChoice(StrEnum):
     DENSE = "dense"
 
 
+class Order(StrEnum):
+    """How the documents of the candidate set are put in order."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
 class Filter(msgspec.Struct, frozen=True):
     """Hard conditions; values of one field are alternatives, fields are joined by AND.
 
@@ -53,3 +61,4 @@ class Query(msgspec.Struct, frozen=True):
     page: int = 1
     per_page: int = 10
     retrievers: RetrieverChoice = RetrieverChoice.HYBRID
+    order: Order = Order.RELEVANCE

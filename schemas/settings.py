@@ -82,6 +82,8 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int = 8000
     allowed_origins: tuple[str, ...] = ()
     """Other sites whose pages may call the API from a browser."""
+    time_zone: str = "Europe/Paris"
+    """Where the school is: pages tell days and times as its clocks do."""
 
 
 class IngestionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,7 +18,7 @@ from schemas.document import DocumentKind, MediaKind, ParticipantRole, Visibilit
 from schemas.hit import SuggestionType, TotalRelation
 from schemas.identity import Role
 from schemas.job import JobState, Stage
-from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS, RetrieverChoice
+from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS, Order, RetrieverChoice
 from schemas.tag import TagAssigner, TagFacet
 
 MAX_FILTER_VALUES: Final = 50
@@ -51,6 +51,8 @@ class SearchRequest(_Request, frozen=True):
     until: str | None = None
     """Date (that day included) or time; a time without a zone is UTC."""
     retrievers: RetrieverChoice = RetrieverChoice.HYBRID
+    sort: Order = Order.RELEVANCE
+    """By date, the same documents are found and counted, in another order."""
 
 
 class Person(msgspec.Struct, frozen=True):

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 from litestar import MediaType, Response, Router, delete, get, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from api.access import nothing, visible_document
+from api.access import content_of, nothing, visible_document
 from api.dependencies import TheCaller, TheServices
 from api.guards import require_ingest
 from api.services import Services
 from api.views.documents import content_view, document_view, transcript_view
 from api.views.webvtt import to_webvtt
-from schemas.content import Content, Transcript
+from schemas.content import Transcript
 from schemas.document import Document, DocumentKind
 from schemas.errors import InvalidInputError
 from schemas.identity import Caller
@@ -83,7 +82,7 @@ def get_content(
 ) -> TranscriptView | BodyView:
     """Return the turns of a recording or exchange, or the blocks of a text."""
     document = visible_document(services, caller, document_id)
-    return content_view(document.id, _content(services, document), with_words=words)
+    return content_view(document.id, content_of(services, document), with_words=words)
 
 
 @get(
@@ -108,7 +107,7 @@ def get_transcript(
         ConflictError: If subtitles are asked of written messages.
     """
     document = visible_document(services, caller, document_id)
-    content = _content(services, document)
+    content = content_of(services, document)
     if not isinstance(content, Transcript):
         raise nothing()
     if form == "vtt":
@@ -179,8 +178,3 @@ documents_router = Router(
 def _view(services: Services, caller: Caller, document: Document) -> DocumentView:
     tags = services.catalog.documents.tags([document.id]).get(document.id, ())
     return document_view(document, tags, taxonomy=services.taxonomy, caller=caller)
-
-
-def _content(services: Services, document: Document) -> Content:
-    content: Content = msgspec.json.decode(services.blobs.read(document.content), type=Content)
-    return content

@@ -15,6 +15,7 @@ from litestar.response import ServerSentEvent
 from litestar.response.sse import ServerSentEventMessage
 
 from api.access import may_see_job, visible_job
+from api.compression import SENT_AS_IT_IS
 from api.dependencies import TheCaller, TheServices
 from api.guards import require_ingest
 from api.identity import Session
@@ -70,7 +71,12 @@ def retry(services: TheServices, caller: TheCaller, job_id: FromPath[str]) -> Re
     return Response(view, status_code=202, headers={"Location": view.url})
 
 
-@get("/jobs/{job_id:str}/events", summary="Follow a job", media_type="text/event-stream")
+@get(
+    "/jobs/{job_id:str}/events",
+    summary="Follow a job",
+    media_type="text/event-stream",
+    opt={SENT_AS_IT_IS: True},
+)
 async def follow_job(
     services: TheServices,
     caller: TheCaller,

@@ -9,6 +9,7 @@ from litestar import HttpMethod, Request, Response, Router, route
 from litestar.params import FromPath
 
 from api.access import nothing, visible_document
+from api.compression import SENT_AS_IT_IS
 from api.dependencies import TheCaller, TheServices
 from api.ranges import blob_response
 from api.services import Services
@@ -76,6 +77,7 @@ media_router = Router(
     "/documents/{document_id:str}",
     route_handlers=[get_media, get_poster, get_page, get_original],
     tags=["media"],
+    opt={SENT_AS_IT_IS: True},
 )
 
 

@@ -14,7 +14,7 @@ from indexer.retrieval.search import search as run_search
 from indexer.retrieval.suggest import suggest as run_suggest
 from schemas.document import DocumentKind
 from schemas.identity import Caller
-from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS, RetrieverChoice
+from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS, Order, RetrieverChoice
 from schemas.wire import SearchRequest, SearchResponse, SuggestResponse
 
 Values = Annotated[
@@ -39,6 +39,7 @@ def search(  # noqa: PLR0913, PLR0917 - one argument per query parameter is what
     since: Annotated[str | None, QueryParameter(description="Date or time.")] = None,
     until: Annotated[str | None, QueryParameter(description="Date (included) or time.")] = None,
     retrievers: FromQuery[RetrieverChoice] = RetrieverChoice.HYBRID,
+    sort: FromQuery[Order] = Order.RELEVANCE,
 ) -> SearchResponse:
     """Search everything that the caller may see; a link to a search can be kept and shared."""
     request = SearchRequest(
@@ -53,8 +54,9 @@ def search(  # noqa: PLR0913, PLR0917 - one argument per query parameter is what
         since=since,
         until=until,
         retrievers=retrievers,
+        sort=sort,
     )
-    return _answer(services, caller, request)
+    return answer(services, caller, request)
 
 
 @post("/search", sync_to_thread=True, status_code=200, summary="Search, request as JSON")
@@ -62,7 +64,7 @@ def search_by_body(
     services: TheServices, caller: TheCaller, data: JSONBody[SearchRequest]
 ) -> SearchResponse:
     """Search everything that the caller may see; nothing is written to any address or log."""
-    return _answer(services, caller, data)
+    return answer(services, caller, data)
 
 
 @get("/suggest", sync_to_thread=True, summary="Complete what is being typed")
@@ -80,7 +82,12 @@ def suggest(
 search_router = Router("/", route_handlers=[search, search_by_body, suggest], tags=["search"])
 
 
-def _answer(services: Services, caller: Caller, request: SearchRequest) -> SearchResponse:
+def answer(services: Services, caller: Caller, request: SearchRequest) -> SearchResponse:
+    """Run a search for a caller: what routes and pages share.
+
+    Raises:
+        InvalidInputError: If the request exceeds a limit.
+    """
     page = run_search(to_query(request, caller), services.handle.engine)
     services.metrics.observe_search(took_ms=page.took_ms, timings_ms=page.timings_ms)
     missing = unnamed_people(page)

@@ -36,7 +36,7 @@ AnyRequest = Request[Any, Session, Any]
 def begin_session(services: TheServices, request: AnyRequest) -> Response[SessionView]:
     """Turn the bearer token of this request into a cookie that lasts as long as the token."""
     session = request.auth
-    cookie = _cookie(request, token_of(request), session.expires_at, services.clock())
+    cookie = session_cookie(request, token_of(request), session, services.clock())
     return Response(_view(session), cookies=[cookie])
 
 
@@ -87,7 +87,7 @@ def begin_demo_session(
     caller = persona_of(data.persona).caller
     token = mint_token(services.settings, caller, DEMO_SESSION_S, clock=services.clock)
     session = services.verifier.verify(token)
-    cookie = _cookie(request, token, session.expires_at, services.clock())
+    cookie = session_cookie(request, token, session, services.clock())
     view = DemoSession(token, _caller_view(caller), session.expires_at)
     return Response(view, cookies=[cookie], headers={"Cache-Control": "no-store"})
 
@@ -104,13 +104,14 @@ def _require_demo(services: Services) -> None:
         raise nothing()
 
 
-def _cookie(
-    request: Request[Any, Any, Any], token: str, expires_at: datetime, now: datetime
+def session_cookie(
+    request: Request[Any, Any, Any], token: str, session: Session, now: datetime
 ) -> Cookie:
+    """Return the cookie that holds a token for as long as the token holds."""
     return Cookie(
         key=SESSION_COOKIE,
         value=token,
-        max_age=max(0, int((expires_at - now).total_seconds())),
+        max_age=max(0, int((session.expires_at - now).total_seconds())),
         path="/",
         httponly=True,
         samesite="strict",

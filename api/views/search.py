@@ -67,6 +67,7 @@ def to_query(request: SearchRequest, caller: Caller) -> Query:
         page=request.page,
         per_page=request.per_page,
         retrievers=request.retrievers,
+        order=request.sort,
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from indexer.ports import PassageCard
 from indexer.retrieval.fusion import FusedScores
 from schemas.ids import DocumentId, PassageId
+from schemas.query import Order
 
 
 class RankedDocument(msgspec.Struct, frozen=True):
@@ -37,3 +38,17 @@ def group_by_document(
             groups.setdefault(card.document_id, []).append(scores)
     found = [RankedDocument(document_id, tuple(group)) for document_id, group in groups.items()]
     return sorted(found, key=lambda document: (-document.score, document.document_id))
+
+
+def in_order(
+    documents: Sequence[RankedDocument], order: Order, cards: Iterable[PassageCard]
+) -> list[RankedDocument]:
+    """Return the same documents in the order asked for; equal dates keep their order by score."""
+    if order is Order.RELEVANCE:
+        return list(documents)
+    created_at_s = {card.document_id: card.created_at_s for card in cards}
+    return sorted(
+        documents,
+        key=lambda document: created_at_s[document.document_id],
+        reverse=order is Order.NEWEST,
+    )

@@ -18,7 +18,7 @@ from indexer.retrieval.candidates import retrieve
 from indexer.retrieval.dressing import dress
 from indexer.retrieval.facets import count_facets
 from indexer.retrieval.fusion import ComponentScores, FusedScores, fuse
-from indexer.retrieval.ranking import RankedDocument, group_by_document
+from indexer.retrieval.ranking import RankedDocument, group_by_document, in_order
 from schemas.errors import InvalidInputError
 from schemas.hit import ResultPage, TotalRelation
 from schemas.ids import DocumentId, TagId
@@ -160,7 +160,7 @@ def _rank(
         fused = fuse(candidates.scores, engine.profile) if candidates else _newest(where, pair)
     with timer.part("group"):
         cards = pair.lexical.cards([scores.raw.passage_id for scores in fused])
-        documents = group_by_document(fused, cards)
+        documents = in_order(group_by_document(fused, cards), query.order, cards.values())
     is_complete = candidates.is_complete if candidates else len(fused) < BROWSE_LIMIT
     return Ranked(tuple(documents), tuple(cards.values()), is_complete)
 

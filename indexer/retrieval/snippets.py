@@ -53,7 +53,7 @@ def mark(passage: Passage, wanted: QueryTerms) -> MarkedPassage:
     words that are nearly typed alike are marked. The earliest of equal windows is shown. Spans
     are code points of the snippet's own text.
     """
-    matches = words_among(passage.text, wanted.terms) or _near_matches(passage, wanted)
+    matches = words_among(passage.text, wanted.terms) or _near_matches(passage.text, wanted)
     start, end = _window(passage.text, matches)
     marks = [w for w in matches if start <= w.start and w.end <= end]
     spans = tuple(CharSpan(w.start - start, w.end - start) for w in marks)
@@ -64,16 +64,28 @@ def mark(passage: Passage, wanted: QueryTerms) -> MarkedPassage:
     )
 
 
-def _near_matches(passage: Passage, wanted: QueryTerms) -> list[WordTerm]:
+def mark_texts(texts: Sequence[str], wanted: QueryTerms) -> list[tuple[CharSpan, ...]]:
+    """Return what to mark in the texts of one document, one tuple of spans per text.
+
+    As in ``mark``: words match by term, and only where none does in any of the texts, words that
+    are nearly typed alike.
+    """
+    found = [words_among(text, wanted.terms) for text in texts]
+    if not any(found):
+        found = [_near_matches(text, wanted) for text in texts]
+    return [tuple(CharSpan(word.start, word.end) for word in words) for words in found]
+
+
+def _near_matches(text: str, wanted: QueryTerms) -> list[WordTerm]:
     typed = [word for word in wanted.folded if len(word) >= _SHORTEST_NEAR]
     if not typed:
         return []
     return [
         word
-        for word in word_terms(passage.text)
+        for word in word_terms(text)
         if word.term
         and word.end - word.start >= _SHORTEST_NEAR
-        and _is_near(passage.text[word.start : word.end], typed)
+        and _is_near(text[word.start : word.end], typed)
     ]
 
 

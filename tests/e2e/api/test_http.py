@@ -32,7 +32,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
 
 
 ANSWERS = [
-    ("GET", "/", 200),
+    ("GET", "/favicon.ico", 200),
     ("GET", "/v1/tags", 401),
     ("GET", "/v1/nowhere", 404),
     ("GET", "/nowhere", 404),

@@ -18,7 +18,7 @@ from schemas.hit import ResultPage, TotalRelation
 from schemas.identity import MENTORS
 from schemas.ids import PersonId, TagId
 from schemas.passage import WordAnchor
-from schemas.query import MAX_QUERY_CHARS, Filter, Query, RetrieverChoice
+from schemas.query import MAX_QUERY_CHARS, Filter, Order, Query, RetrieverChoice
 from schemas.span import TimeSpan
 
 if TYPE_CHECKING:
@@ -179,6 +179,22 @@ def test_an_empty_query_lists_what_passes_the_filter_newest_first(school: School
 
     assert [hit.document.title for hit in page.hits] == ["Jour 3", "Jour 2", "Jour 1"]
     assert (page.total, page.total_relation) == (3, TotalRelation.EXACT)
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"), [(Order.NEWEST, ["3", "2", "1"]), (Order.OLDEST, ["1", "2", "3"])]
+)
+def test_what_was_found_can_be_put_in_order_of_date(
+    school: School, order: Order, expected: list[str]
+) -> None:
+    for day in (1, 3, 2):
+        text = "Le devis. " * day  # the order by relevance is another one
+        school.publish(f"s{day}", [text], title=str(day), created_at=A_MOMENT + timedelta(day))
+
+    page = school.search("devis", order=order)
+
+    assert [hit.document.title for hit in page.hits] == expected
+    assert [hit.rank for hit in page.hits] == [1, 2, 3]
 
 
 def test_a_hit_jumps_to_the_moment_of_its_word(school: School) -> None:

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.builders import a_passage
-from indexer.retrieval.snippets import WINDOW_CHARS, MarkedPassage, mark, query_terms
+from indexer.retrieval.snippets import (
+    WINDOW_CHARS,
+    MarkedPassage,
+    mark,
+    mark_texts,
+    query_terms,
+)
 from schemas.passage import Passage, WordAnchor
 from schemas.span import TimeSpan
 
@@ -115,3 +121,24 @@ def test_marks_are_sorted_disjoint_and_inside_the_snippet(text: str, query: str)
     assert edges == sorted(edges)
     assert all(0 <= edge <= len(snippet.text) for edge in edges)
     assert snippet.text in text
+
+
+def test_texts_of_a_document_are_marked_where_the_words_are() -> None:
+    texts = ["Rien ici.", "Le prix, puis les prix."]
+
+    nothing, both = mark_texts(texts, query_terms("prix"))
+
+    assert nothing == ()
+    assert [texts[1][span.start : span.end] for span in both] == ["prix", "prix"]
+
+
+def test_a_near_spelling_is_marked_only_where_no_text_has_the_word() -> None:
+    texts = ["Une facture impayée.", "Deux factures impayées."]
+
+    def shown(query: str) -> list[str]:
+        spans = mark_texts(texts, query_terms(query))
+        return [t[s.start : s.end] for t, found in zip(texts, spans, strict=True) for s in found]
+
+    assert shown("facturre") == ["facture", "factures"]
+    assert shown("facture facturre") == ["facture", "factures"]
+    assert shown("bateau") == []

@@ -1,0 +1,127 @@
+"""The address of a page of results: it holds the query and every filter, so that it can be kept."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlencode
+
+import msgspec
+from litestar.datastructures import MultiDict
+
+from schemas.document import DocumentKind
+from schemas.errors import InvalidInputError
+from schemas.query import MAX_PAGE, MAX_QUERY_CHARS, Order
+from schemas.wire import MAX_FILTER_VALUES, SearchRequest
+
+PER_PAGE: Final = 10
+FILTERS: Final = ("kind", "tag", "mentor", "speaker")
+"""Filters that take several values, in the order that pages show them."""
+_MAX_VALUE_CHARS: Final = 200
+
+
+class SearchAddress(msgspec.Struct, frozen=True):
+    """What an address asks for."""
+
+    q: str = ""
+    kind: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    mentor: tuple[str, ...] = ()
+    speaker: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    sort: str = Order.RELEVANCE
+    page: int = 1
+
+    @property
+    def is_home(self) -> bool:
+        """Whether nothing is asked for."""
+        return self == SearchAddress()
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a filter is set."""
+        return any(self.chosen(name) for name in FILTERS) or bool(self.since or self.until)
+
+    def chosen(self, name: str) -> tuple[str, ...]:
+        """Return the values of a filter."""
+        values: tuple[str, ...] = getattr(self, name)
+        return values
+
+    def url(self, **changes: object) -> str:
+        """Return the address with some parts changed; another page only when that is the change."""
+        there = msgspec.structs.replace(self, **{"page": 1, **changes})
+        pairs = [("q", there.q)] if there.q else []
+        pairs += [(name, value) for name in FILTERS for value in there.chosen(name)]
+        pairs += [(name, value) for name in ("since", "until") if (value := getattr(there, name))]
+        if there.sort != Order.RELEVANCE:
+            pairs.append(("sort", there.sort))
+        if there.page > 1:
+            pairs.append(("page", str(there.page)))
+        return f"/?{urlencode(pairs)}" if pairs else "/"
+
+    def with_value(self, name: str, value: str) -> str:
+        """Return the address with one more value of a filter."""
+        return self.url(**{name: tuple(dict.fromkeys((*self.chosen(name), value)))})
+
+    def without_value(self, name: str, value: str) -> str:
+        """Return the address with one value of a filter less."""
+        return self.url(**{name: tuple(one for one in self.chosen(name) if one != value)})
+
+    def request(self) -> SearchRequest:
+        """Return the search that the address asks for.
+
+        Raises:
+            InvalidInputError: If a value is none that its filter knows, or exceeds a limit.
+        """
+        try:
+            return SearchRequest(
+                q=self.q,
+                page=self.page,
+                per_page=PER_PAGE,
+                kind=tuple(DocumentKind(kind) for kind in self.kind),
+                tag=self.tag,
+                speaker=self.speaker,
+                mentor=self.mentor,
+                since=self.since or None,
+                until=self.until or None,
+                sort=Order(self.sort),
+            )
+        except ValueError as exc:
+            raise InvalidInputError(f"The address asks for something unknown: {exc}.") from exc
+
+
+def read_address(params: MultiDict[str]) -> SearchAddress:
+    """Read the address of a page of results; parts that it does not know are passed over.
+
+    Raises:
+        InvalidInputError: If the query or a filter is longer than the API's limits.
+    """
+    q = str(params.get("q", "")).strip()
+    if len(q) > MAX_QUERY_CHARS:
+        raise InvalidInputError(f"The query is longer than {MAX_QUERY_CHARS} characters.")
+    chosen = {name: tuple(filter(None, params.getall(name, []))) for name in FILTERS}
+    for name, values in chosen.items():
+        if len(values) > MAX_FILTER_VALUES or any(len(one) > _MAX_VALUE_CHARS for one in values):
+            raise InvalidInputError(f"The filter {name} asks for too much.")
+    return SearchAddress(
+        q=q,
+        **chosen,
+        since=str(params.get("since", "")),
+        until=str(params.get("until", "")),
+        sort=str(params.get("sort", "")) or Order.RELEVANCE,
+        page=_page(str(params.get("page", "1"))),
+    )
+
+
+def with_query(url: str, q: str) -> str:
+    """Return a portal address that carries the query along, so that its page can mark the words."""
+    if not q:
+        return url
+    path, mark, place = url.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}{urlencode({'q': q})}{mark}{place}"
+
+
+def _page(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= MAX_PAGE:
+        raise InvalidInputError(f"The page must be between 1 and {MAX_PAGE}.")
+    return int(text)

@@ -1,0 +1,179 @@
+"""A page of results as its template reads it: hits, the panel of facets, what is chosen, paging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import msgspec
+
+from api.pages.addresses import FILTERS, PER_PAGE, SearchAddress
+from api.pages.texts import Texts
+from indexer.taxonomy import Taxonomy
+from schemas.hit import TotalRelation
+from schemas.ids import TagId
+from schemas.query import MAX_PAGE, Order
+from schemas.tag import TagFacet
+from schemas.wire import FacetValue, SearchResponse
+
+N_CHOICES: Final = 6
+"""Values of a facet shown before "more": a panel is scanned, not read."""
+_TAG_FACETS: Final = tuple(facet.value for facet in TagFacet)
+_PANEL: Final = ("kind", *_TAG_FACETS, "mentor", "speaker")
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """A value to narrow by."""
+
+    filter: str
+    value: str
+    label: str
+    count: int
+    is_chosen: bool
+
+
+class FacetGroup(msgspec.Struct, frozen=True):
+    """The values of one facet, those shown at once first."""
+
+    name: str
+    shown: tuple[Choice, ...]
+    more: tuple[Choice, ...]
+
+
+class Chip(msgspec.Struct, frozen=True):
+    """A chosen filter, and the address without it."""
+
+    label: str
+    url: str
+
+
+class OrderChoice(msgspec.Struct, frozen=True):
+    """An order to choose."""
+
+    order: str
+    url: str
+    is_chosen: bool
+
+
+class Paging(msgspec.Struct, frozen=True):
+    """Where the page stands among the others; ``None`` where there is no such page."""
+
+    page: int
+    last: int
+    previous_url: str | None
+    next_url: str | None
+
+
+class ResultsView(msgspec.Struct, frozen=True):
+    """Everything that a page of results shows."""
+
+    address: SearchAddress
+    answer: SearchResponse
+    count: str
+    groups: tuple[FacetGroup, ...]
+    chips: tuple[Chip, ...]
+    orders: tuple[OrderChoice, ...]
+    paging: Paging | None
+
+
+class Labels:
+    """Names of filter values in the language of the page."""
+
+    def __init__(self, taxonomy: Taxonomy, t: Texts, people: Mapping[str, str]) -> None:
+        """Take what names tags in both languages, and the names of people whom a filter names."""
+        self._taxonomy = taxonomy
+        self._t = t
+        self._people = people
+
+    def tag(self, tag_id: str) -> str:
+        """Return the label of a tag; one that has left the taxonomy is its own label."""
+        return self._taxonomy.label(TagId(tag_id), english=self._t.language == "en")
+
+    def of(self, name: str, value: str, known: str = "") -> str:
+        """Return the label of a filter's value; ``known`` is the one that the answer brought."""
+        if name == "kind":
+            return self._t(f"kind.{value}") if self._t.has(f"kind.{value}") else value
+        if name == "tag":
+            return self.tag(value)
+        return self._people.get(value) or known or value
+
+
+def results_view(
+    address: SearchAddress, answer: SearchResponse, *, labels: Labels, t: Texts
+) -> ResultsView:
+    """Put a page of results together: what the address asked for, and the API's answer to it."""
+    return ResultsView(
+        address=address,
+        answer=answer,
+        count=_count(answer, t),
+        groups=tuple(_groups(address, answer, labels)),
+        chips=tuple(_chips(address, answer, labels, t)),
+        orders=tuple(
+            OrderChoice(order.value, address.url(sort=order.value), address.sort == order.value)
+            for order in Order
+            if address.q or order is not Order.RELEVANCE
+        ),
+        paging=_paging(address, answer),
+    )
+
+
+def _count(answer: SearchResponse, t: Texts) -> str:
+    if not answer.total:
+        return t("results.none")
+    is_exact = answer.total_relation is TotalRelation.EXACT
+    return t("results.count" if is_exact else "results.at-least", n=answer.total)
+
+
+def _groups(address: SearchAddress, answer: SearchResponse, labels: Labels) -> Iterator[FacetGroup]:
+    for name in _PANEL:
+        filter_name = "tag" if name in _TAG_FACETS else name
+        chosen = address.chosen(filter_name)
+        counted = answer.facets.get(name, ())
+        if filter_name == "tag":
+            chosen = tuple(tag for tag in chosen if tag.split(".", 1)[0] == name)
+        values = [*counted, *_absent(chosen, counted)]
+        choices = [
+            Choice(
+                filter_name,
+                each.value,
+                labels.of(filter_name, each.value, each.label),
+                each.count,
+                each.value in chosen,
+            )
+            for each in values
+        ]
+        shown = tuple(c for i, c in enumerate(choices) if i < N_CHOICES or c.is_chosen)
+        if choices:
+            yield FacetGroup(name, shown, tuple(c for c in choices if c not in shown))
+
+
+def _absent(chosen: Iterable[str], counted: Iterable[FacetValue]) -> list[FacetValue]:
+    """Return chosen values that no result has: they must stay in the panel to be taken off."""
+    present = {each.value for each in counted}
+    return [FacetValue(value, value, 0) for value in chosen if value not in present]
+
+
+def _chips(
+    address: SearchAddress, answer: SearchResponse, labels: Labels, t: Texts
+) -> Iterator[Chip]:
+    known = {each.value: each.label for values in answer.facets.values() for each in values}
+    for name in FILTERS:
+        for value in address.chosen(name):
+            label = labels.of(name, value, known.get(value, ""))
+            yield Chip(label, address.without_value(name, value))
+    for name in ("since", "until"):
+        if day := getattr(address, name):
+            yield Chip(f"{t(name)} {day}", address.url(**{name: ""}))
+
+
+def _paging(address: SearchAddress, answer: SearchResponse) -> Paging | None:
+    last = min(MAX_PAGE, -(-answer.total // PER_PAGE))
+    if last <= 1:
+        return None
+    page = address.page
+    return Paging(
+        page=page,
+        last=last,
+        previous_url=address.url(page=min(page - 1, last)) if page > 1 else None,
+        next_url=address.url(page=page + 1) if page < last else None,
+    )

@@ -1,0 +1,181 @@
+"""The addresses of the portal that a person opens: home, results, documents, signing in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from litestar import Request, Response, Router, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+
+from api.access import content_of, nothing, visible_document
+from api.controllers.search import answer as answer_search
+from api.controllers.session import session_cookie
+from api.dependencies import DEPENDENCIES, TheServices
+from api.pages.addresses import FILTERS, SearchAddress, read_address
+from api.pages.assets import serve_asset, serve_favicon
+from api.pages.home import home_view
+from api.pages.problems import render_problem
+from api.pages.reading import lines_of, marked_blocks
+from api.pages.rendering import render_page
+from api.pages.results import Labels, results_view
+from api.pages.visitor import Visitor, persona_cookie, visitor_of
+from api.personas import persona_of
+from api.services import Services
+from api.views.documents import content_view, document_view
+from schemas.identity import Caller
+from schemas.ids import PersonId
+from schemas.wire import BodyView, DocumentView, SearchPassage, SearchRequest, TranscriptView
+
+AnyRequest = Request[Any, Any, Any]
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Html = Response[str]
+_MAX_SECONDS: Final = 10 * 24 * 3600.0
+
+
+class Visit(NamedTuple):
+    """A page that somebody who has signed in asks for."""
+
+    services: Services
+    request: AnyRequest
+    visitor: Visitor
+    caller: Caller
+
+
+@get("/", include_in_schema=False, sync_to_thread=True)
+def show_home_or_results(services: TheServices, request: AnyRequest) -> Html:
+    """Show what the address asks for, or the first page when it asks for nothing."""
+    return _for_callers(services, request, _home_or_results)
+
+
+@get("/documents/{document_id:str}", include_in_schema=False, sync_to_thread=True)
+def show_document(services: TheServices, request: AnyRequest, document_id: FromPath[str]) -> Html:
+    """Show a document in place, with the words of the query marked."""
+    return _for_callers(services, request, lambda visit: _document(visit, document_id))
+
+
+@post("/session", include_in_schema=False, sync_to_thread=True, status_code=303)
+def sign_in(services: TheServices, request: AnyRequest, data: Form) -> Response[None]:
+    """Open a session from a form: as a persona of the demo, or with an access token.
+
+    Raises:
+        NotFoundError: If the persona does not exist, or outside of demo mode.
+        UnauthenticatedError: If the token does not hold.
+    """
+    if "token" in data:
+        token = data["token"].strip()
+        session = services.verifier.verify(token)
+        cookie = session_cookie(request, token, session, services.clock())
+    elif services.settings.demo:
+        cookie = persona_cookie(request, services, persona_of(data.get("persona", "")).caller)
+    else:
+        raise nothing()
+    headers = {"Location": _own_address(data.get("next", "/")), "Cache-Control": "no-store"}
+    return Response(None, status_code=303, cookies=[cookie], headers=headers)
+
+
+pages_router: Final = Router(
+    "/",
+    dependencies=DEPENDENCIES,
+    route_handlers=[show_home_or_results, show_document, sign_in, serve_asset, serve_favicon],
+    exception_handlers={Exception: render_problem},
+)
+
+
+def _for_callers(services: Services, request: AnyRequest, show: Callable[[Visit], Html]) -> Html:
+    """Show a page to who has signed in, and the way in to everybody else."""
+    visitor = visitor_of(request, services)
+    if visitor.caller is None:
+        return render_page("sign_in.html", visitor, status=401, address=SearchAddress())
+    return show(Visit(services, request, visitor, visitor.caller))
+
+
+def _home_or_results(visit: Visit) -> Html:
+    services, request, visitor, caller = visit
+    address = read_address(request.query_params)
+    labels = Labels(services.taxonomy, visitor.t, _names(services, address))
+    if address.is_home:
+        home = home_view(services, caller)
+        return render_page("home.html", visitor, address=address, home=home, labels=labels)
+    view = results_view(
+        address,
+        answer_search(services, caller, address.request()),
+        labels=labels,
+        t=visitor.t,
+    )
+    return render_page("results.html", visitor, address=address, view=view, labels=labels)
+
+
+def _document(visit: Visit, document_id: str) -> Html:
+    services, request, visitor, caller = visit
+    document = visible_document(services, caller, document_id)
+    tags = services.catalog.documents.tags([document.id]).get(document.id, ())
+    view = document_view(document, tags, taxonomy=services.taxonomy, caller=caller)
+    content = content_view(document.id, content_of(services, document), with_words=True)
+    q = read_address(request.query_params).q
+    passages = _passages(services, caller, document_id, q)
+    start_s = _seconds(str(request.query_params.get("t", "")))
+    return render_page(
+        "document.html",
+        visitor,
+        address=SearchAddress(q=q),
+        document=view,
+        viewer=_viewer(view, content),
+        content=content,
+        lines=lines_of(content.utterances, passages, q, at_s=start_s)
+        if isinstance(content, TranscriptView)
+        else (),
+        blocks=marked_blocks(content.blocks, passages, q) if isinstance(content, BodyView) else (),
+        passages=passages,
+        start_s=start_s,
+        labels=Labels(services.taxonomy, visitor.t, {}),
+    )
+
+
+def _passages(
+    services: Services, caller: Caller, document_id: str, q: str
+) -> tuple[SearchPassage, ...]:
+    """Return the passages of one document that meet the query, best first."""
+    if not q:
+        return ()
+    request = SearchRequest(q=q, document=(document_id,), per_page=1)
+    hits = answer_search(services, caller, request).hits
+    return hits[0].passages if hits else ()
+
+
+def _viewer(document: DocumentView, content: TranscriptView | BodyView) -> str:
+    """Return which template shows the content."""
+    if isinstance(content, BodyView):
+        return "pdf" if document.links.pages else "text"
+    is_timed = any(one.start_ms is not None for one in content.utterances)
+    return "recording" if is_timed or document.links.media else "conversation"
+
+
+def _names(services: Services, address: SearchAddress) -> dict[str, str]:
+    """Return the names of the people whom the filters name."""
+    chosen = {
+        PersonId(value)
+        for name in FILTERS
+        if name in {"mentor", "speaker"}
+        for value in address.chosen(name)
+    }
+    found = services.catalog.documents.people(chosen) if chosen else {}
+    return {person_id: person.name for person_id, person in found.items()}
+
+
+def _seconds(text: str) -> float | None:
+    """Return the second that ``?t=`` names; what is no place in a recording is passed over."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds <= _MAX_SECONDS else None
+
+
+def _own_address(text: str) -> str:
+    """Return an address of this portal; one that leads elsewhere becomes the first page."""
+    parts = urlsplit(text)
+    is_own = not parts.scheme and not parts.netloc and text.startswith("/") and "\\" not in text
+    return text if is_own and not text.startswith("//") else "/"

@@ -1,0 +1,81 @@
+"""Who looks at a page, and in which language: read from the request's cookies."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import Cookie
+
+from api.controllers.session import session_cookie
+from api.guards import SESSION_COOKIE
+from api.identity import mint_token
+from api.pages.texts import LANGUAGES, Texts, texts_of
+from api.personas import DEMO_SESSION_S, PERSONAS, Persona
+from api.services import Services
+from schemas.errors import UnauthenticatedError
+from schemas.identity import Caller
+
+LANGUAGE_COOKIE: Final = "cordee_language"
+_A_YEAR_S: Final = 365 * 24 * 3600
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """A reader of a page."""
+
+    caller: Caller | None
+    """``None`` for somebody who has not signed in."""
+    t: Texts
+    personas: tuple[Persona, ...]
+    """Whom one may be; empty outside of demo mode."""
+    here: str
+    """Address of the page, ready for one more parameter: it ends in ``?`` or ``&``."""
+    cookies: tuple[Cookie, ...] = ()
+    """What the answer sets."""
+
+
+def visitor_of(request: Request[Any, Any, Any], services: Services) -> Visitor:
+    """Find out who is looking; in demo mode nobody is left at the door."""
+    language, cookies = _language(request)
+    caller = _caller(request, services)
+    if caller is None and services.settings.demo:
+        caller = PERSONAS[0].caller
+        cookies = (*cookies, persona_cookie(request, services, caller))
+    return Visitor(
+        caller=caller,
+        t=texts_of(language, services.settings.server.time_zone),
+        personas=PERSONAS if services.settings.demo else (),
+        here=_here(request),
+        cookies=cookies,
+    )
+
+
+def persona_cookie(request: Request[Any, Any, Any], services: Services, caller: Caller) -> Cookie:
+    """Return the cookie of a demo session."""
+    token = mint_token(services.settings, caller, DEMO_SESSION_S, clock=services.clock)
+    return session_cookie(request, token, services.verifier.verify(token), services.clock())
+
+
+def _caller(request: Request[Any, Any, Any], services: Services) -> Caller | None:
+    token = request.cookies.get(SESSION_COOKIE, "")
+    try:
+        return services.verifier.verify(token).caller if token else None
+    except UnauthenticatedError:  # expired, or of another installation: as if there were none
+        return None
+
+
+def _language(request: Request[Any, Any, Any]) -> tuple[str, tuple[Cookie, ...]]:
+    chosen = str(request.query_params.get("lang", ""))
+    if chosen in LANGUAGES:
+        kept = Cookie(LANGUAGE_COOKIE, value=chosen, max_age=_A_YEAR_S, path="/", samesite="lax")
+        return chosen, (kept,)
+    known = request.cookies.get(LANGUAGE_COOKIE, "")
+    return (known if known in LANGUAGES else LANGUAGES[0]), ()
+
+
+def _here(request: Request[Any, Any, Any]) -> str:
+    pairs = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
+    path = request.url.path
+    return f"{path}?{urlencode(pairs)}&" if pairs else f"{path}?"

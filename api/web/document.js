@@ -1,0 +1,6 @@
+// What a document page does beyond reading.
+
+import { enhanceRecording } from "./recording.js";
+
+const recording = document.querySelector(".recording");
+if (recording) enhanceRecording(recording);

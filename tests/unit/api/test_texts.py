@@ -1,0 +1,56 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from api.pages.texts import clock, texts_of
+
+PARIS = "Europe/Paris"
+
+
+@pytest.mark.parametrize(
+    ("language", "n", "expected"),
+    [
+        ("fr", 0, "0 document"),
+        ("fr", 1, "1 document"),
+        ("fr", 2, "2 documents"),
+        ("en", 0, "0 documents"),
+        ("en", 1, "1 document"),
+    ],
+)
+def test_a_plural_is_the_one_of_its_language(language: str, n: int, expected: str) -> None:
+    assert texts_of(language, PARIS)("results.count", n=n) == expected
+
+
+def test_numbers_days_and_lists_are_written_as_the_language_writes_them() -> None:
+    french, english = texts_of("fr", PARIS), texts_of("en", PARIS)
+    moment = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+
+    assert french.number(1234.56, 1) == "1\u202f234,6"
+    assert english.number(1234.56, 1) == "1,234.6"
+    assert french.day(moment) == "3 mars 2026"  # already the next day in Paris
+    assert french.time_of_day(moment) == "00:30"
+    assert french.names(["Léa", "Hugo", "Sofia"]) == "Léa, Hugo et Sofia"
+    assert english.names(["Léa", "Hugo", "Sofia"]) == "Léa, Hugo, and Sofia"
+
+
+@pytest.mark.parametrize(
+    ("time_ms", "length", "place"),
+    [
+        (0, "0\u00a0s", "0:00"),
+        (59_400, "59\u00a0s", "0:59"),
+        (119_700, "2\u00a0min", "1:59"),
+        (3_900_000, "1\u00a0h\u00a005", "1:05:00"),
+    ],
+)
+def test_lengths_are_for_people_and_places_are_exact(time_ms: int, length: str, place: str) -> None:
+    assert texts_of("fr", PARIS).duration(time_ms) == length
+    assert clock(time_ms) == place
+
+
+def test_a_value_is_never_read_as_a_placeholder() -> None:
+    assert texts_of("fr", PARIS)("results.for", q="{n} {q}").endswith("{n} {q}\u00a0»")
+
+
+def test_a_message_that_is_missing_is_a_mistake_of_ours() -> None:
+    with pytest.raises(KeyError):
+        texts_of("fr", PARIS)("nothing.at.all")
