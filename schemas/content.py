@@ -55,6 +55,13 @@ class Utterance(msgspec.Struct, frozen=True):
     flags: tuple[UtteranceFlag, ...] = ()
 
 
+class Chapter(msgspec.Struct, frozen=True):
+    """A named part of a recording."""
+
+    title: str
+    span: TimeSpan
+
+
 class Transcript(msgspec.Struct, frozen=True, tag="transcript"):
     """Turns in order of time, with their speakers."""
 
@@ -62,6 +69,8 @@ class Transcript(msgspec.Struct, frozen=True, tag="transcript"):
     speakers: tuple[Speaker, ...] = ()
     holes: tuple[TimeSpan, ...] = ()
     """Stretches where speech was detected and next to no words came out: to be looked at."""
+    chapters: tuple[Chapter, ...] = ()
+    """In order of time; empty when the recording names none."""
 
 
 class BlockRole(StrEnum):

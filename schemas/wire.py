@@ -285,6 +285,14 @@ class HoleView(msgspec.Struct, frozen=True):
     end_ms: int
 
 
+class ChapterView(msgspec.Struct, frozen=True):
+    """A named part of a recording."""
+
+    title: str
+    start_ms: int
+    end_ms: int
+
+
 class TranscriptView(msgspec.Struct, frozen=True, tag="transcript", tag_field="type"):
     """Turns in order of time, with their speakers."""
 
@@ -292,6 +300,8 @@ class TranscriptView(msgspec.Struct, frozen=True, tag="transcript", tag_field="t
     speakers: tuple[Person, ...]
     utterances: tuple[UtteranceView, ...]
     holes: tuple[HoleView, ...]
+    chapters: tuple[ChapterView, ...]
+    """In order of time; empty when the recording names none."""
 
 
 class BlockView(msgspec.Struct, frozen=True):

@@ -21,13 +21,23 @@ from api.pages.problems import render_problem
 from api.pages.reading import lines_of, marked_blocks
 from api.pages.rendering import render_page
 from api.pages.results import Labels, results_view
+from api.pages.timeline import timeline_of
 from api.pages.visitor import Visitor, persona_cookie, visitor_of
 from api.personas import persona_of
 from api.services import Services
 from api.views.documents import content_view, document_view
 from schemas.identity import Caller
 from schemas.ids import PersonId
-from schemas.wire import BodyView, DocumentView, SearchPassage, SearchRequest, TranscriptView
+from schemas.wire import (
+    BlockView,
+    BodyView,
+    ChapterView,
+    DocumentView,
+    SearchPassage,
+    SearchRequest,
+    TranscriptView,
+    UtteranceView,
+)
 
 AnyRequest = Request[Any, Any, Any]
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -117,6 +127,15 @@ def _document(visit: Visit, document_id: str) -> Html:
     q = read_address(request.query_params).q
     passages = _passages(services, caller, document_id, q)
     start_s = _seconds(str(request.query_params.get("t", "")))
+    turns: tuple[UtteranceView, ...] = ()
+    chapters: tuple[ChapterView, ...] = ()
+    texts: tuple[BlockView, ...] = ()
+    match content:
+        case TranscriptView():
+            turns, chapters = content.utterances, content.chapters
+        case BodyView():
+            texts = content.blocks
+    lines = lines_of(turns, passages, q, at_s=start_s)
     return render_page(
         "document.html",
         visitor,
@@ -124,10 +143,9 @@ def _document(visit: Visit, document_id: str) -> Html:
         document=view,
         viewer=_viewer(view, content),
         content=content,
-        lines=lines_of(content.utterances, passages, q, at_s=start_s)
-        if isinstance(content, TranscriptView)
-        else (),
-        blocks=marked_blocks(content.blocks, passages, q) if isinstance(content, BodyView) else (),
+        lines=lines,
+        timeline=timeline_of(view.duration_ms, lines, passages, chapters),
+        blocks=marked_blocks(texts, passages, q),
         passages=passages,
         start_s=start_s,
         labels=Labels(services.taxonomy, visitor.t, {}),

@@ -16,6 +16,7 @@ from schemas.tag import TagAssignment
 from schemas.wire import (
     BlockView,
     BodyView,
+    ChapterView,
     DocumentView,
     HoleView,
     Person,
@@ -72,6 +73,10 @@ def transcript_view(
         speakers=tuple(Person(each.id, each.name) for each in transcript.speakers),
         utterances=tuple(_utterance(each, with_words) for each in transcript.utterances),
         holes=tuple(HoleView(hole.start_ms, hole.end_ms) for hole in transcript.holes),
+        chapters=tuple(
+            ChapterView(each.title, each.span.start_ms, each.span.end_ms)
+            for each in transcript.chapters
+        ),
     )
 
 

@@ -1,98 +1,180 @@
-// A recording at its second, with a transcript that follows it. The page already reads without
-// this: the player starts at the second of the address, and each time is a link.
+// A recording at its second. The page already reads without this: the player starts at the second
+// of the address, and each time, chapter and mark is a link.
 
 import { announce, el, icon } from "./dom.js";
-import { clock, t } from "./strings.js";
+import { clock, number, t } from "./strings.js";
+import { isPlain, Transcript, WithinSearch } from "./transcript.js";
 
+const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
+const SPEED_KEPT = "cordee-speed";
+const SKIP_S = 10;
 const COPIED_MS = 2500;
-const MOVES = /^(Arrow|Page|Home|End)/;
+const WIDTH = 1000; // of the timeline's own coordinates
 
 /** Give a recording's page what a script can add. */
 export function enhanceRecording(root) {
-  const player = root.querySelector("#player");
   const transcript = new Transcript(root.querySelector(".transcript"));
+  const within = new WithinSearch(root.querySelector(".within"), transcript);
+  const player = root.querySelector("#player");
   transcript.bringCurrent();
-  if (!player) return;
-  const { start } = placeOf(location);
-  if (start !== null) seek(player, start);
-  transcript.onJump((line) => {
-    player.currentTime = line.start / 1000;
-    player.play().catch(() => {}); // refused by the browser: the person presses play
-    noteSecond(line.start / 1000);
+  if (player) new Recording(root, player, transcript, within);
+}
+
+class Recording {
+  constructor(root, player, transcript, within) {
+    Object.assign(this, { root, player, transcript, within });
+    this.speed = speedChoice(player);
+    this.share = button("share", "link", t("share.now"), () => this.copyLink());
+    this.captions = captionsButton(player);
+    root.querySelector("#player-bar").append(
+      button("leap", "back", t("player.back"), () => this.skip(-SKIP_S), `−${SKIP_S}`),
+      button("leap", "next", t("player.forward"), () => this.skip(SKIP_S), `+${SKIP_S}`),
+      this.speed.node, ...(this.captions ? [this.captions] : []), this.share, keysHelp(Boolean(this.captions)),
+    );
+    transcript.isPlaying = () => !player.paused;
+    transcript.onJump((ms) => this.jump(ms));
+    root.addEventListener("click", (event) => this.#onLink(event));
+    root.addEventListener("keydown", (event) => this.#onKey(event));
+    player.addEventListener("timeupdate", () => this.#onTime());
+    player.addEventListener("error", () => this.#onMissing());
+    if (player.error || player.networkState === HTMLMediaElement.NETWORK_NO_SOURCE) this.#onMissing();
+    const start = secondOf(location);
+    if (start !== null) this.seek(start);
+  }
+
+  /** Go to a place and play: the reader has asked to hear it. */
+  jump(ms) {
+    this.seek(ms / 1000);
+    this.player.play().catch(() => {}); // refused by the browser: the person presses play
+    noteSecond(ms / 1000);
+  }
+
+  /** Go to a second as soon as the player knows how long the recording is. */
+  seek(seconds) {
+    const { player } = this;
+    const go = () => {
+      const end = Number.isFinite(player.duration) ? Math.max(0, player.duration - 0.1) : seconds;
+      player.currentTime = Math.min(Math.max(0, seconds), end);
+    };
+    if (player.readyState >= HTMLMediaElement.HAVE_METADATA) go();
+    else player.addEventListener("loadedmetadata", go, { once: true });
+  }
+
+  skip(seconds) {
+    this.seek(this.player.currentTime + seconds);
+  }
+
+  toggle() {
+    if (this.player.paused) this.player.play().catch(() => {});
+    else this.player.pause();
+  }
+
+  async copyLink() {
+    const label = this.share.querySelector("span");
+    const seconds = Math.floor(this.player.currentTime * 10) / 10;
+    noteSecond(seconds);
+    const done = t("share.done", { time: clock(seconds * 1000) });
+    // Where there is no clipboard, the address bar has the link.
+    label.textContent = await navigator.clipboard.writeText(location.href).then(() => done, () => t("share.address"));
+    announce(label.textContent);
+    setTimeout(() => (label.textContent = t("share.now")), COPIED_MS);
+  }
+
+  #onTime() {
+    const { currentTime, duration } = this.player;
+    this.transcript.follow(currentTime * 1000);
+    if (duration) this.root.querySelector("#playhead")?.setAttribute("x", String((currentTime / duration) * WIDTH));
+    const chapters = [...this.root.querySelectorAll(".chapters a")];
+    const now = chapters.findLast((link) => Number(link.dataset.start) <= currentTime * 1000);
+    for (const link of chapters) link.toggleAttribute("data-now", link === now);
+  }
+
+  // Chapters, found passages and marks of the timeline lead to this page: only the player moves.
+  #onLink(event) {
+    const link = event.target.closest("a[href]");
+    if (event.defaultPrevented || !link || !isPlain(event)) return;
+    const url = new URL(link.getAttribute("href"), location.href);
+    const start = url.pathname === location.pathname ? secondOf(url) : null;
+    if (start === null) return;
+    event.preventDefault();
+    this.transcript.comeBack();
+    this.jump(start * 1000);
+  }
+
+  // Single keys only while the focus is in here, and never in a field (WCAG 2.1.4).
+  #onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+    const isControl = event.target.closest("button, a, summary, video, audio");
+    const act = {
+      " ": isControl ? null : () => this.toggle(), k: () => this.toggle(),
+      j: () => this.skip(-SKIP_S), l: () => this.skip(SKIP_S),
+      n: () => this.#goToMatch(1), p: () => this.#goToMatch(-1),
+      "<": () => this.speed.step(-1), ">": () => this.speed.step(1),
+      c: () => this.captions?.click(), s: () => this.copyLink(),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  #goToMatch(by) {
+    this.within.go(by);
+    if (Number.isFinite(this.within.start)) this.seek(this.within.start / 1000);
+  }
+
+  #onMissing() {
+    if (this.root.querySelector(".player-missing")) return;
+    this.player.after(el("p", { class: "player-missing", role: "alert" }, icon("warning"), t("player.missing")));
+  }
+}
+
+function button(name, drawing, label, act, text = null) {
+  const shown = text ? el("span", { "aria-hidden": "true" }, text) : el("span", {}, label);
+  return el("button", { type: "button", class: `quiet ${name}`, "aria-label": text ? label : null, title: text ? label : null, on: { click: act } }, icon(drawing), shown);
+}
+
+/** Return the choice of speeds; the last one chosen is kept on this device. */
+function speedChoice(player) {
+  const options = SPEEDS.map((speed) => el("option", { value: String(speed) }, `${number(speed)} ×`));
+  const select = el("select", { "aria-label": t("player.speed"), on: { change: () => set(Number(select.value)) } }, options);
+  const set = (speed) => {
+    player.playbackRate = player.defaultPlaybackRate = speed;
+    select.value = String(speed);
+    keep(SPEED_KEPT, String(speed));
+  };
+  const last = Number(kept(SPEED_KEPT));
+  set(SPEEDS.includes(last) ? last : 1);
+  return {
+    node: el("label", { class: "quiet speed" }, icon("speed"), select),
+    step: (by) => {
+      const next = SPEEDS[SPEEDS.indexOf(Number(select.value)) + by];
+      if (next === undefined) return;
+      set(next);
+      announce(`${t("player.speed")} ${number(next)}`);
+    },
+  };
+}
+
+function captionsButton(player) {
+  const track = player.textTracks?.[0];
+  if (!track) return null;
+  const node = button("captions", "captions", t("player.captions"), () => {
+    track.mode = track.mode === "showing" ? "disabled" : "showing";
+    show();
   });
-  player.addEventListener("timeupdate", () => transcript.follow(player.currentTime * 1000, player));
-  root.querySelector("#player-bar").append(shareButton(player));
+  const show = () => node.setAttribute("aria-pressed", String(track.mode === "showing"));
+  player.textTracks.addEventListener("change", show);
+  show();
+  return node;
 }
 
-/** The lines of a transcript, the current one among them, and whether the reader wandered off. */
-class Transcript {
-  constructor(list) {
-    this.list = list;
-    this.lines = [...list.querySelectorAll(".turn-line")].map((node) => ({ node, start: Number(node.dataset.start) }));
-    this.current = this.lines.findIndex(({ node }) => node.hasAttribute("aria-current"));
-    this.isFollowing = true;
-    this.resume = el("button", { type: "button", class: "resume", hidden: true, on: { click: () => this.comeBack() } }, t("transcript.follow"));
-    list.after(this.resume);
-    for (const event of ["wheel", "touchmove", "keydown"]) list.addEventListener(event, (e) => this.wander(e), { passive: true });
-  }
-
-  /** Call `listener` with the line whose time or words are clicked. */
-  onJump(listener) {
-    this.list.addEventListener("click", (event) => {
-      const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
-      const line = this.lines.find(({ node }) => node.contains(event.target));
-      if (!line || !isPlain || !getSelection().isCollapsed) return;
-      event.preventDefault();
-      this.comeBack();
-      listener(line);
-    });
-  }
-
-  /** Mark the line that is spoken at `ms`, and keep it in view unless the reader wandered off. */
-  follow(ms, player) {
-    const index = indexAt(this.lines, ms);
-    if (index === this.current) return;
-    this.lines[this.current]?.node.removeAttribute("aria-current");
-    this.lines[index]?.node.setAttribute("aria-current", "true");
-    this.current = index;
-    this.player = player;
-    if (this.isFollowing) this.bringCurrent();
-  }
-
-  bringCurrent() {
-    const node = this.lines[this.current]?.node;
-    if (!node) return;
-    const top = node.offsetTop - this.list.clientHeight / 3;
-    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches || this.player?.paused !== false;
-    this.list.scrollTo({ top, behavior: isStill ? "instant" : "smooth" });
-  }
-
-  wander(event) {
-    if (!this.player || (event.type === "keydown" && !MOVES.test(event.key))) return;
-    this.isFollowing = false;
-    this.resume.hidden = false;
-  }
-
-  comeBack() {
-    this.isFollowing = true;
-    this.resume.hidden = true;
-    this.bringCurrent();
-  }
-}
-
-function shareButton(player) {
-  const label = el("span", {}, t("share.now"));
-  return el("button", { type: "button", class: "quiet share", on: { click: () => copyLink(player, label) } }, icon("link"), label);
-}
-
-async function copyLink(player, label) {
-  const seconds = Math.floor(player.currentTime * 10) / 10;
-  noteSecond(seconds);
-  const done = t("share.done", { time: clock(seconds * 1000) });
-  // Where there is no clipboard, the address bar has the link.
-  label.textContent = await navigator.clipboard.writeText(location.href).then(() => done, () => t("share.address"));
-  announce(label.textContent);
-  setTimeout(() => (label.textContent = t("share.now")), COPIED_MS);
+function keysHelp(hasCaptions) {
+  const rows = [["k", "play"], ["j l", "skip"], ["n p", "match"], ["< >", "speed"], ...(hasCaptions ? [["c", "captions"]] : []), ["s", "share"]];
+  return el(
+    "details", { class: "keys" },
+    el("summary", { class: "quiet" }, t("player.keys")),
+    el("div", {}, el("dl", {}, rows.map(([keys, name]) => [el("dt", {}, keys.split(" ").map((key) => el("kbd", {}, key))), el("dd", {}, t(`player.keys.${name}`))])), el("p", {}, t("player.keys.note"))),
+  );
 }
 
 /** Put a second into the address, so that the page can be kept and shared at this place. */
@@ -103,29 +185,24 @@ function noteSecond(seconds) {
   history.replaceState(null, "", url);
 }
 
-function placeOf({ search }) {
+/** Return the second that an address names, `null` when it names none. */
+function secondOf({ search }) {
   const text = new URLSearchParams(search).get("t");
-  const start = text === null ? NaN : Number(text);
-  return { start: Number.isFinite(start) && start >= 0 ? start : null };
+  const second = text === null ? NaN : Number(text);
+  return Number.isFinite(second) && second >= 0 ? second : null;
 }
 
-/** Go to a second as soon as the player knows how long the recording is. */
-function seek(player, seconds) {
-  const go = () => {
-    const end = Number.isFinite(player.duration) ? Math.max(0, player.duration - 0.1) : seconds;
-    player.currentTime = Math.min(seconds, end);
-  };
-  if (player.readyState >= HTMLMediaElement.HAVE_METADATA) go();
-  else player.addEventListener("loadedmetadata", go, { once: true });
+// Storage may be switched off: the choice then lasts as long as the page.
+function keep(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch { /* as above */ }
 }
 
-/** Return the index of the last line that has begun at `ms`; -1 before the first. */
-function indexAt(lines, ms) {
-  let [low, high] = [0, lines.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (lines[middle].start <= ms) low = middle + 1;
-    else high = middle;
+function kept(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
   }
-  return low - 1;
 }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import av
 import av.error
 import msgspec
+
+from schemas.content import Chapter
+from schemas.span import TimeSpan
 
 FORMATS: Final = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,wav,w64,flac,ogg,aac,aiff,avi,asf,flv,mpeg,mpegts,"
@@ -17,6 +21,8 @@ FORMATS: Final = (
 would make ffmpeg fetch addresses or read other files."""
 PROTOCOLS: Final = "file,pipe"
 _AV_TIME_BASE: Final = 1_000_000
+_MAX_TITLE_CHARS: Final = 200
+_MAX_CHAPTERS: Final = 500
 
 
 class Probe(msgspec.Struct, frozen=True):
@@ -33,6 +39,8 @@ class Probe(msgspec.Struct, frozen=True):
     audio_codec: str | None
     """Codec of the first sound track, ``None`` when there is none."""
     n_channels: int
+    chapters: tuple[Chapter, ...] = ()
+    """Those that have a title."""
     sound_ms: int | None = None
     """How much sound an MP4's index promises; other containers only guess, so ``None``."""
 
@@ -69,8 +77,17 @@ def _describe(container: av.container.InputContainer) -> Probe:
         pixel_format=video.codec_context.pix_fmt if video else None,
         audio_codec=sound.codec_context.codec.canonical_name if sound else None,
         n_channels=sound.codec_context.channels if sound else 0,
+        chapters=tuple(_chapters(container)),
         sound_ms=_promised_ms(container, sound) if sound else None,
     )
+
+
+def _chapters(container: av.container.InputContainer) -> Iterator[Chapter]:
+    for each in container.chapters()[:_MAX_CHAPTERS]:
+        title = str(each["metadata"].get("title", "")).strip()[:_MAX_TITLE_CHARS]
+        start, end = (round(each[edge] * each["time_base"] * 1000) for edge in ("start", "end"))
+        if title and 0 <= start < end:
+            yield Chapter(title, TimeSpan(start, end))
 
 
 def _promised_ms(container: av.container.InputContainer, sound: av.AudioStream) -> int | None:

@@ -92,7 +92,10 @@ def _after_messages(
         for u in call.content.utterances
     )
     return Transcript(
-        utterances=(*messages, *spoken), speakers=tuple(speakers), holes=call.content.holes
+        utterances=(*messages, *spoken),
+        speakers=tuple(speakers),
+        holes=call.content.holes,
+        chapters=call.content.chapters,
     )
 
 
@@ -130,7 +133,7 @@ def _extract(
         )
     return Extraction(
         media_kind=MediaKind.VIDEO if found.has_video else MediaKind.AUDIO,
-        content=transcript,
+        content=msgspec.structs.replace(transcript, chapters=found.chapters),
         title=found.title or title_from_filename(filename),
         media=media,
         duration_ms=duration_ms,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import imageio_ffmpeg
 import pytest
 
 from fixtures.builders import a_submission, an_exchange_json
@@ -100,6 +102,32 @@ def test_the_format_is_told_from_the_bytes(extract_bytes: ExtractBytes, make_med
 def test_the_duration_is_in_milliseconds(extract_bytes: ExtractBytes, make_media: Make) -> None:
     sound = make_media("a.wav", TONE)
     assert extract_bytes("a.wav", sound.read_bytes()).duration_ms == 6000
+
+
+def test_chapters_of_a_recording_are_read_and_those_without_a_title_are_not(
+    extract_bytes: ExtractBytes, make_media: Make, tmp_path: Path
+) -> None:
+    sound = make_media("a.m4a", TONE, acodec="aac")
+    notes, target = tmp_path / "chapters.txt", tmp_path / "chapters.m4a"
+    parts = [(0, 2000, "Le début"), (2000, 4000, ""), (4000, 6000, "La fin <b>")]
+    notes.write_text(
+        ";FFMETADATA1\n"
+        + "".join(
+            f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={end}\ntitle={title}\n"
+            for start, end, title in parts
+        ),
+        encoding="utf-8",
+    )
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(sound), "-i", str(notes)]
+    options = ["-map_chapters", "1", "-map", "0", "-c", "copy", str(target)]
+    subprocess.run([*command, *options], check=True)
+
+    chapters = extract_bytes("cours.m4a", target.read_bytes()).content.chapters
+
+    assert [(each.title, each.span.start_ms, each.span.end_ms) for each in chapters] == [
+        ("Le début", 0, 2000),
+        ("La fin <b>", 4000, 6000),
+    ]
 
 
 def test_progress_ends_at_one_and_never_falls(

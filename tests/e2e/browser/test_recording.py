@@ -1,0 +1,140 @@
+"""A recording's page: its player, its timeline and the transcript beside it."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from fixtures.school import School
+
+pytestmark = pytest.mark.slow
+OpenPage = Callable[..., Page]
+_READY = "() => document.querySelector('#player').readyState >= 1"
+
+
+@pytest.fixture
+def open_video(open_page: OpenPage, school: School) -> OpenPage:
+    def open_(query: str = "", **options: object) -> Page:
+        page = open_page(f"/documents/{school.ids[School.VIDEO_TITLE]}{query}", **options)
+        page.wait_for_function(_READY)
+        return page
+
+    return open_
+
+
+def _seconds(page: Page) -> float:
+    page.wait_for_function("() => !document.querySelector('#player').seeking")
+    seconds: float = page.locator("#player").evaluate("player => player.currentTime")
+    return seconds
+
+
+def test_the_timeline_shows_where_the_words_are_said_and_leads_there(open_video: OpenPage) -> None:
+    page = open_video(f"?q={quote('campagne')}")
+    marks = page.locator(".timeline a:has(.word)")
+    last = marks.last
+    wanted = float(re.findall(r"t=([\d.]+)", last.get_attribute("href") or "")[0])
+
+    last.click(force=True)
+
+    expect(page.locator(".timeline-says")).to_contain_text("campagne")
+    assert marks.count() == page.locator(".turn-line:has(mark)").count()
+    assert _seconds(page) == pytest.approx(wanted, abs=0.6)
+    assert page.evaluate("performance.getEntriesByType('navigation').length") == 1
+
+
+def test_a_word_is_found_in_the_transcript_while_typing_it(open_video: OpenPage) -> None:
+    page = open_video()
+    box = page.locator("#within")
+
+    box.fill("PREMIERE")
+    expect(page.locator(".within-count")).to_contain_text(re.compile(r"\d+ endroit|Aucun"))
+    box.fill("xyzzy")
+
+    expect(page.locator(".within-count")).to_have_text("Aucun endroit")
+    expect(page.locator(".step-button").first).to_be_hidden()
+
+
+def test_the_places_of_a_word_are_walked_through_by_the_keyboard(open_video: OpenPage) -> None:
+    page = open_video()
+    words = page.locator(".turn-line .words").all_inner_texts()
+    word = next(word for text in words[2:] for word in re.findall(r"\w{6,}", text))
+    box = page.locator("#within")
+
+    box.fill(word.upper())
+    box.press("Enter")
+
+    expect(page.locator(".within-count")).to_have_text(re.compile(r"^1 sur \d+$"))
+    expect(page.locator("#live")).to_contain_text("1 sur")
+    assert page.evaluate("CSS.highlights.get('within-now').size") == 1
+
+
+def test_without_scripts_the_box_of_the_transcript_loads_the_page_marked(
+    open_page: OpenPage, school: School
+) -> None:
+    page = open_page(f"/documents/{school.ids[School.VIDEO_TITLE]}", java_script_enabled=False)
+
+    page.locator("#within").fill("campagne")
+    page.locator("#within").press("Enter")
+
+    expect(page.locator(".transcript mark").first).to_be_visible()
+
+
+def test_keys_move_the_player_only_while_the_focus_is_there(open_video: OpenPage) -> None:
+    page = open_video("?t=12")
+
+    page.locator("body").press("l")
+    assert _seconds(page) == pytest.approx(12, abs=0.2)
+    page.locator(".transcript").focus()
+    page.keyboard.press("l")
+    assert _seconds(page) == pytest.approx(22, abs=0.3)
+    page.keyboard.press("j")
+    page.keyboard.press(">")
+
+    assert _seconds(page) == pytest.approx(12, abs=0.3)
+    assert page.locator("#player").evaluate("player => player.playbackRate") == 1.25
+
+
+def test_captions_are_switched_on_and_say_what_is_said(open_video: OpenPage) -> None:
+    page = open_video("?t=5")
+    button = page.locator("button.captions")
+    expect(button).to_have_attribute("aria-pressed", "false")
+
+    button.click()
+
+    expect(button).to_have_attribute("aria-pressed", "true")
+    page.wait_for_function("() => document.querySelector('#player').textTracks[0].cues?.length > 2")
+
+
+def test_the_speed_is_kept_for_the_next_recording(open_video: OpenPage) -> None:
+    page = open_video()
+
+    page.locator(".speed select").select_option("1.5")
+    page.reload()
+    page.wait_for_function(_READY)
+
+    expect(page.locator(".speed select")).to_have_value("1.5")
+
+
+def test_the_link_to_this_second_is_copied(open_video: OpenPage) -> None:
+    page = open_video("?t=7.5")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    _seconds(page)
+
+    page.locator("button.share").click()
+
+    expect(page.locator("button.share")).to_contain_text("0:07")
+    assert "t=7.5" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_a_recording_that_is_gone_is_said_and_its_transcript_stays(
+    open_page: OpenPage, school: School
+) -> None:
+    page = open_page()
+    page.route("**/media", lambda route: route.fulfill(status=404, body=""))
+
+    page.goto(f"/documents/{school.ids[School.VIDEO_TITLE]}")
+
+    expect(page.locator(".player-missing")).to_contain_text("n’est pas disponible")
+    expect(page.locator(".turn-line").first).to_be_visible()
