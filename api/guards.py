@@ -1,8 +1,10 @@
 """Who may call what: run before anything of the request's body is read.
 
 Every route under ``/v1`` requires a caller; one that does not says so with ``opt={PUBLIC: True}``.
-A cookie proves the caller for reading only: a page of another site can make a browser send it,
-never the ``Authorization`` header, so what changes state needs the header.
+A cookie proves the caller for reading. For changing something it proves the caller only where the
+browser says that one of our own pages asks (``comes_from_own_page``): a page of another site can
+make a browser send the cookie, never the ``Authorization`` header nor a false word on where it
+asks from.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ PUBLIC: Final = "public"
 SESSION_COOKIE: Final = "cordee_session"
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 _SCHEME: Final = "bearer"
+_FETCH_SITE: Final = "sec-fetch-site"
+_ORIGIN: Final = "origin"
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -49,11 +53,42 @@ def require_ingest(connection: Connection, _: BaseRouteHandler) -> None:
         raise ForbiddenError("Students cannot add, change or delete documents.")
 
 
+def require_own_page(connection: Connection, _: BaseRouteHandler) -> None:
+    """Let only our own pages and programs pass: for what begins a session.
+
+    A form of another site could sign a visitor in as somebody else, cookie or not. A request that
+    says nothing of where it comes from is a program's, since every browser names the origin of a
+    form; with a cookie it passes for a browser's and is refused.
+
+    Raises:
+        ForbiddenError: If a page of another site asks, or nobody knows whose.
+    """
+    if comes_from_own_page(connection):
+        return
+    named = any(name in connection.headers for name in (_FETCH_SITE, _ORIGIN))
+    if named or SESSION_COOKIE in connection.cookies:
+        raise ForbiddenError("This can only be sent from a page of this site.")
+
+
+def comes_from_own_page(connection: Connection) -> bool:
+    """Tell whether the browser says that a page of this very origin sends the request.
+
+    ``Sec-Fetch-Site`` decides where it is sent (scripts cannot set it; browsers leave it out on
+    plain ``http``, except for this machine itself); else ``Origin`` must be ours.
+    """
+    site = connection.headers.get(_FETCH_SITE)
+    if site is not None:
+        return site == "same-origin"
+    host = connection.headers.get("host", "")
+    own = f"{connection.scope['scheme']}://{host}"
+    return bool(host) and connection.headers.get(_ORIGIN, "").lower() == own.lower()
+
+
 def token_of(connection: Connection) -> str:
     """Return the token that came with a request.
 
     Raises:
-        UnauthenticatedError: If there is none that counts for this method.
+        UnauthenticatedError: If there is none that counts for this method and sender.
     """
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == _SCHEME and token.strip():
@@ -61,7 +96,8 @@ def token_of(connection: Connection) -> str:
     if scheme:
         raise UnauthenticatedError("The Authorization header must read: Bearer, space, token.")
     cookie = connection.cookies.get(SESSION_COOKIE, "")
-    if cookie and connection.scope.get("method") in _SAFE_METHODS:
+    is_read = connection.scope.get("method") in _SAFE_METHODS
+    if cookie and (is_read or comes_from_own_page(connection)):
         return cookie
     if cookie:
         raise UnauthenticatedError("What changes something needs the Authorization header.")

@@ -1,7 +1,7 @@
-"""Sessions: a cookie for what cannot send a header (pictures, players, event streams), personas.
+"""Sessions: a cookie for pages, their scripts and what cannot send a header (players); personas.
 
 The cookie holds the same token. Scripts cannot read it, other sites cannot make it travel, and
-it opens nothing but reading (see ``api.guards``).
+it changes something only for our own pages (see ``api.guards``).
 """
 
 from __future__ import annotations
