@@ -82,6 +82,15 @@ class BlockRole(StrEnum):
     TABLE = "table"
 
 
+class PageBox(msgspec.Struct, frozen=True):
+    """A rectangle on a page, in thousandths of the page's width and height, from its top left."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
 class Block(msgspec.Struct, frozen=True):
     """One heading, paragraph, list item or table, in reading order."""
 
@@ -93,6 +102,8 @@ class Block(msgspec.Struct, frozen=True):
     """Depth of a heading, from 1; 0 for everything else."""
     page: int | None = None
     """Page of a PDF, from 1; ``None`` for texts without pages."""
+    box: PageBox | None = None
+    """Where it stands on that page."""
 
 
 class Body(msgspec.Struct, frozen=True, tag="body"):

@@ -304,6 +304,15 @@ class TranscriptView(msgspec.Struct, frozen=True, tag="transcript", tag_field="t
     """In order of time; empty when the recording names none."""
 
 
+class BoxView(msgspec.Struct, frozen=True):
+    """A rectangle on a page, in thousandths of the page's width and height, from its top left."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
 class BlockView(msgspec.Struct, frozen=True):
     """One heading, paragraph, list item or table."""
 
@@ -312,6 +321,8 @@ class BlockView(msgspec.Struct, frozen=True):
     role: BlockRole
     level: int
     page: int | None
+    box: BoxView | None = None
+    """Where it stands on its page; ``None`` for texts without pages."""
 
 
 class BodyView(msgspec.Struct, frozen=True, tag="body", tag_field="type"):

@@ -14,11 +14,13 @@ from api.access import content_of, nothing, visible_document
 from api.controllers.search import answer as answer_search
 from api.controllers.session import session_cookie
 from api.dependencies import DEPENDENCIES, TheServices
+from api.guards import require_own_page
 from api.pages.addresses import FILTERS, SearchAddress, read_address
 from api.pages.assets import serve_asset, serve_favicon
 from api.pages.home import home_view
 from api.pages.problems import render_problem
 from api.pages.reading import lines_of, marked_blocks
+from api.pages.related import related_questions
 from api.pages.rendering import render_page
 from api.pages.results import Labels, results_view
 from api.pages.timeline import timeline_of
@@ -66,11 +68,18 @@ def show_document(services: TheServices, request: AnyRequest, document_id: FromP
     return _for_callers(services, request, lambda visit: _document(visit, document_id))
 
 
-@post("/session", include_in_schema=False, sync_to_thread=True, status_code=303)
+@post(
+    "/session",
+    guards=[require_own_page],
+    include_in_schema=False,
+    sync_to_thread=True,
+    status_code=303,
+)
 def sign_in(services: TheServices, request: AnyRequest, data: Form) -> Response[None]:
     """Open a session from a form: as a persona of the demo, or with an access token.
 
     Raises:
+        ForbiddenError: If the form stands on a page of another site.
         NotFoundError: If the persona does not exist, or outside of demo mode.
         UnauthenticatedError: If the token does not hold.
     """
@@ -147,6 +156,7 @@ def _document(visit: Visit, document_id: str) -> Html:
         timeline=timeline_of(view.duration_ms, lines, passages, chapters),
         blocks=marked_blocks(texts, passages, q),
         passages=passages,
+        related=related_questions(services, caller, document),
         start_s=start_s,
         labels=Labels(services.taxonomy, visitor.t, {}),
     )

@@ -16,6 +16,7 @@ from schemas.tag import TagAssignment
 from schemas.wire import (
     BlockView,
     BodyView,
+    BoxView,
     ChapterView,
     DocumentView,
     HoleView,
@@ -97,4 +98,12 @@ def _utterance(utterance: Utterance, with_words: bool) -> UtteranceView:  # noqa
 
 
 def _block(block: Block) -> BlockView:
-    return BlockView(block.ordinal, block.text, block.role, block.level, block.page)
+    box = block.box
+    return BlockView(
+        ordinal=block.ordinal,
+        text=block.text,
+        role=block.role,
+        level=block.level,
+        page=block.page,
+        box=BoxView(box.x, box.y, box.width, box.height) if box else None,
+    )

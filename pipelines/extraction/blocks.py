@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
-from schemas.content import Block, BlockRole, Body
+from schemas.content import Block, BlockRole, Body, PageBox
 from schemas.errors import NoTextError
 
 CELL_SEPARATOR: Final = " | "
@@ -26,6 +26,7 @@ class RawBlock(NamedTuple):
     role: BlockRole = BlockRole.PARAGRAPH
     level: int = 0
     page: int | None = None
+    box: PageBox | None = None
 
 
 def clean(text: str) -> str:
@@ -49,6 +50,7 @@ def to_body(raw: Iterable[RawBlock]) -> Body:
                     role=block.role,
                     level=block.level,
                     page=block.page,
+                    box=block.box,
                 )
             )
     return Body(blocks=tuple(blocks))

@@ -85,7 +85,8 @@ def _describe(container: av.container.InputContainer) -> Probe:
 def _chapters(container: av.container.InputContainer) -> Iterator[Chapter]:
     for each in container.chapters()[:_MAX_CHAPTERS]:
         title = str(each["metadata"].get("title", "")).strip()[:_MAX_TITLE_CHARS]
-        start, end = (round(each[edge] * each["time_base"] * 1000) for edge in ("start", "end"))
+        scale_ms = (each["time_base"] or 0) * 1000
+        start, end = round(each["start"] * scale_ms), round(each["end"] * scale_ms)
         if title and 0 <= start < end:
             yield Chapter(title, TimeSpan(start, end))
 

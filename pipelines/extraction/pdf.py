@@ -126,7 +126,8 @@ def _iter_pages(path: Path, n_pages: int, deps: ExtractionDeps) -> Iterator[list
 
 def _to_page(number: int, page: Any) -> Page:
     lines = (x for b in page["blocks"] for line in b["lines"] for x in _iter_lines(line))
-    return Page(number, float(page["height"]), tuple(x for x in lines if x.text))
+    size = float(page["width"]), float(page["height"])
+    return Page(number, *size, tuple(x for x in lines if x.text))
 
 
 def _iter_lines(line: Any) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from pipelines.extraction.blocks import RawBlock
 from pipelines.extraction.pdf_table import Line, read_table, table_length
-from schemas.content import BlockRole
+from schemas.content import BlockRole, PageBox
 
 _HEADING_RATIO: Final = 1.15  # of the body's font size
 _MAX_HEADING_CHARS: Final = 120
@@ -33,6 +33,8 @@ class Page(NamedTuple):
     """The lines of one page, in any order."""
 
     number: int
+    width: float
+    """In points, as the height."""
     height: float
     lines: tuple[Line, ...]
 
@@ -75,11 +77,15 @@ def to_blocks(page: Page, body: float, levels: dict[float, int]) -> Iterator[Raw
         while at < len(rows):
             n_table = table_length(rows[at:])
             if n_table:
-                yield RawBlock(read_table(rows[at : at + n_table]), BlockRole.TABLE, 0, page.number)
+                table = rows[at : at + n_table]
+                box = _box([line for row in table for line in row], page)
+                yield RawBlock(read_table(table), BlockRole.TABLE, 0, page.number, box)
                 at += n_table
                 continue
             taken = _run_length(rows[at:], body)
-            yield _prose([_merged(row) for row in rows[at : at + taken]], page.number, body, levels)
+            lines = [_merged(row) for row in rows[at : at + taken]]
+            prose = _prose(lines, page.number, body, levels)
+            yield prose._replace(box=_box(lines, page))
             at += taken
 
 
@@ -225,6 +231,20 @@ def _prose(lines: Sequence[Line], page: int, body: float, levels: dict[float, in
         kept = text if text[0].isalnum() else text[bullet.end() :]
         return RawBlock(kept, BlockRole.LIST_ITEM, 0, page)
     return RawBlock(text, BlockRole.PARAGRAPH, 0, page)
+
+
+def _box(lines: Sequence[Line], page: Page) -> PageBox:
+    """Return the rectangle around lines, within the page."""
+    width, height = max(1.0, page.width), max(1.0, page.height)
+    x0 = _thousandths(min(line.x0 for line in lines) / width)
+    y0 = _thousandths(min(line.y0 for line in lines) / height)
+    x1 = _thousandths(max(line.x1 for line in lines) / width)
+    y1 = _thousandths(max(line.y1 for line in lines) / height)
+    return PageBox(x0, y0, max(0, x1 - x0), max(0, y1 - y0))
+
+
+def _thousandths(share: float) -> int:
+    return round(min(1.0, max(0.0, share)) * 1000)
 
 
 def _join(lines: Iterable[str]) -> str:

@@ -18,6 +18,8 @@ from schemas.identity import Caller
 from tests.e2e.api.school import ADMIN, CLAIRE, KARIM, LEA, School, exchange_of, open_school
 
 HOSTILE: Final = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
+OWN: Final = {"Origin": "http://testserver.local"}
+"""What a browser says of a form on one of our own pages."""
 MISSING: Final = "d-00000000000000000000"
 
 
@@ -221,10 +223,9 @@ def test_the_language_is_french_until_another_is_chosen_and_then_kept(demo: Scho
 def test_a_persona_is_chosen_by_a_form_and_nobody_is_one_outside_of_the_demo(
     demo: School, school: School
 ) -> None:
-    own = {"Origin": "http://testserver.local"}
     form = {"persona": "m-claire", "next": "/?q=prix"}
-    chosen = demo.client.post("/session", data=form, headers=own, follow_redirects=False)
-    refused = school.client.post("/session", data=form, headers=own, follow_redirects=False)
+    chosen = demo.client.post("/session", data=form, headers=OWN, follow_redirects=False)
+    refused = school.client.post("/session", data=form, headers=OWN, follow_redirects=False)
     page = demo.client.get("/")
 
     assert (chosen.status_code, chosen.headers["location"]) == (303, "/?q=prix")
@@ -243,7 +244,7 @@ def test_a_persona_is_chosen_by_a_form_and_nobody_is_one_outside_of_the_demo(
 )
 def test_signing_in_never_leads_to_another_site(demo: School, target: str) -> None:
     answer = demo.client.post(
-        "/session", data={"persona": "s-lea", "next": target}, follow_redirects=False
+        "/session", data={"persona": "s-lea", "next": target}, headers=OWN, follow_redirects=False
     )
 
     assert answer.headers["location"] == "/"
@@ -253,7 +254,9 @@ def test_a_token_opens_a_session_and_a_false_one_does_not(school: School) -> Non
     opened = school.client.post(
         "/session", data={"token": f" {school.token(LEA)} "}, follow_redirects=False
     )
-    refused = school.client.post("/session", data={"token": "nothing"}, follow_redirects=False)
+    refused = school.client.post(
+        "/session", data={"token": "nothing"}, headers=OWN, follow_redirects=False
+    )
     school.client.cookies.clear()
 
     assert opened.status_code == 303
@@ -279,3 +282,34 @@ def test_sorting_by_date_puts_the_newest_first(school: School) -> None:
         return re.findall(r">Reykjavik (\d)</a></h2>", page)
 
     assert (days("newest"), days("oldest")) == (["3", "2", "1"], ["1", "2", "3"])
+
+
+def test_related_questions_hold_none_that_the_reader_may_not_see(
+    school: School, private: Document
+) -> None:
+    near = school.publish(
+        "sheet:near",
+        "Le mot singapour, encore.",
+        title="Singapour entre autres",
+        kind=DocumentKind.SHEET,
+        visibility=Visibility.STUDENTS,
+    )
+
+    pages = {who.name: open_page(school, who, f"/documents/{near.id}").text for who in (LEA, KARIM)}
+
+    assert private.id in pages["Léa"]
+    assert private.id not in pages["Karim"]
+    assert private.title not in pages["Karim"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}]
+)
+def test_a_form_of_another_site_signs_nobody_in(demo: School, headers: dict[str, str]) -> None:
+    answer = demo.client.post(
+        "/session", data={"persona": "m-claire"}, headers=headers, follow_redirects=False
+    )
+
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+    assert "<h1>" in answer.text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from indexer.ports import BlobStore
 from schemas.content import BlockRole, Body
@@ -123,6 +125,26 @@ def test_headers_and_page_numbers_are_dropped(extract_bytes: ExtractBytes) -> No
 def test_blocks_know_their_page(extract_bytes: ExtractBytes) -> None:
     found = extract_bytes("a.pdf", a_pdf([paragraph(60, 700), paragraph(60, 700)]))
     assert [b.page for b in found.content.blocks] == [1, 2]
+
+
+def test_a_block_s_box_is_where_its_ink_is_on_the_picture(
+    extract_bytes: ExtractBytes, blobs: BlobStore
+) -> None:
+    found = extract_bytes("a.pdf", a_pdf([paragraph(60, 700)]))
+    (block,) = found.content.blocks
+
+    with Image.open(io.BytesIO(blobs.read(found.media.pages[0]))) as picture:
+        width, height = picture.size
+        # what differs from white paper, and not by the noise that compression leaves around it
+        ink = picture.convert("L").point(lambda grey: 255 if grey < 128 else 0).getbbox()
+
+    assert ink is not None
+    left, top, right, bottom = (
+        1000 * at / side for at, side in zip(ink, (width, height) * 2, strict=True)
+    )
+    assert (block.box.x, block.box.x + block.box.width) == pytest.approx((left, right), abs=5)
+    assert block.box.y == pytest.approx(top, abs=8)
+    assert block.box.y + block.box.height == pytest.approx(bottom, abs=8)
 
 
 def test_every_page_gets_a_webp_picture(extract_bytes: ExtractBytes, blobs: BlobStore) -> None:
