@@ -18,7 +18,9 @@ from api.compression import compression
 from api.controllers.documents import documents_router
 from api.controllers.health import health_handlers
 from api.controllers.jobs import jobs_router
+from api.controllers.judgments import judgments_router
 from api.controllers.media import media_router
+from api.controllers.saved import saved_router
 from api.controllers.search import search_router
 from api.controllers.session import session_router
 from api.controllers.tags import tags_router
@@ -57,6 +59,8 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             media_router,
             jobs_router,
             tags_router,
+            judgments_router,
+            saved_router,
             session_router,
         ],
     )

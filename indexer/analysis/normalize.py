@@ -62,3 +62,12 @@ def fold(text: str) -> str:
     """Return the text as it is compared: normalised, lower case, without accents."""
     decomposed = unicodedata.normalize("NFD", normalize(text).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def query_key(text: str) -> str:
+    """Return the form under which two queries count as the same one.
+
+    Case, accents, apostrophes, spaces and the marks of a question make no other query of it;
+    another word or another order does.
+    """
+    return " ".join(_QUESTION_MARKS.sub(" ", fold(text)).split())

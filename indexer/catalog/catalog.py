@@ -11,10 +11,12 @@ from indexer.catalog.database import Clock, Database, open_database, utc_now
 from indexer.catalog.documents import Documents
 from indexer.catalog.generations import Generations
 from indexer.catalog.jobs import Jobs
+from indexer.catalog.judgments import Judgments
 from indexer.catalog.migrate import migrate
 from indexer.catalog.passages import Passages
 from indexer.catalog.publishing import Publishing
 from indexer.catalog.reader import CatalogReader
+from indexer.catalog.saved import SavedDocuments
 from indexer.catalog.workers import Workers
 
 
@@ -30,6 +32,8 @@ class Catalog:
     jobs: Jobs
     generations: Generations
     workers: Workers
+    judgments: Judgments
+    saved: SavedDocuments
     reader: CatalogReader
 
     def ping(self) -> None:
@@ -70,5 +74,7 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         jobs=Jobs(database),
         generations=Generations(database),
         workers=Workers(database),
+        judgments=Judgments(database),
+        saved=SavedDocuments(database),
         reader=CatalogReader(documents, passages),
     )

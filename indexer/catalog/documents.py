@@ -54,7 +54,9 @@ class Documents:
         Raises:
             NotFoundError: If there is no such document, or none for these keys.
         """
-        query = select(documents).where(documents.c.id == document_id, _seen_by(audiences))
+        query = select(documents).where(
+            documents.c.id == document_id, seen_by(documents.c.id, audiences)
+        )
         with self._database.reading() as connection:
             found = _dress(connection, connection.execute(query).all())
         if not found:
@@ -77,7 +79,7 @@ class Documents:
             page: From 1.
             per_page: Documents of a page.
         """
-        conditions: list[ColumnElement[bool]] = [_seen_by(audiences)]
+        conditions: list[ColumnElement[bool]] = [seen_by(documents.c.id, audiences)]
         if kinds:
             conditions.append(documents.c.kind.in_(list(kinds)))
         newest = (
@@ -200,6 +202,12 @@ def read_documents(connection: Connection, ids: Iterable[DocumentId]) -> dict[Do
     return {document.id: document for document in _dress(connection, rows)}
 
 
+def seen_by(document_id: ColumnElement[str], audiences: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that one of these audience keys may see the document of a row."""
+    t = document_audiences
+    return exists().where(t.c.document_id == document_id, among(t.c.audience, audiences))
+
+
 def write_audiences(
     connection: Connection, document_id: DocumentId, audiences: Collection[str]
 ) -> None:
@@ -226,11 +234,6 @@ def _dress(connection: Connection, rows: Collection[Row[Any]]) -> list[Document]
     for document_id, person_id, name, role in connection.execute(query).all():
         involved[document_id].append(Participant(person_id, name, ParticipantRole(role)))
     return [to_document(row, involved[row.id]) for row in rows]
-
-
-def _seen_by(audiences: Collection[str]) -> ColumnElement[bool]:
-    t = document_audiences
-    return exists().where(t.c.document_id == documents.c.id, among(t.c.audience, audiences))
 
 
 def _must_have(connection: Connection, document_id: DocumentId) -> Document:

@@ -205,3 +205,33 @@ workers = Table(
     Column("name", Text, primary_key=True),
     Column("beat_at", UtcDateTime, nullable=False),
 )
+
+judgments = Table(
+    "judgments",
+    METADATA,
+    Column("id", _POSITION, primary_key=True),  # rising: the latest line is the word in force
+    Column("person_id", Text, nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    _document_key(primary=False),
+    Column("revision", String(64), nullable=False),
+    Column("query_text", CleanText, nullable=False),
+    # No index: with every character folded it may exceed what PostgreSQL indexes of a row.
+    Column("query_key", CleanText, nullable=False),
+    Column("query_id", String(64)),
+    Column("passage", Integer),
+    Column("value", String(16), nullable=False),
+    Column("reason", String(16)),
+    Column("comment", CleanText, nullable=False),
+    Column("judged_at", UtcDateTime, nullable=False),
+    Index("ix_judgments_document_id_person_id", "document_id", "person_id"),
+    sqlite_autoincrement=True,
+)
+
+saved_documents = Table(
+    "saved_documents",
+    METADATA,
+    Column("person_id", Text, primary_key=True),
+    _document_key(),
+    Column("saved_at", UtcDateTime, nullable=False),
+    Index("ix_saved_documents_document_id", "document_id"),
+)

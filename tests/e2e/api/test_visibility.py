@@ -113,6 +113,25 @@ def search_by_body(school: School, case: Case, headers: dict[str, str]) -> Respo
     return school.client.post("/v1/search", json={"q": case.word}, headers=headers)
 
 
+def judge(school: School, case: Case, headers: dict[str, str]) -> Response:
+    body = {"document_id": case.document.id, "value": "useful", "q": case.word}
+    return school.client.post("/v1/judgments", json=body, headers=headers)
+
+
+def judge_and_list(school: School, case: Case, headers: dict[str, str]) -> Response:
+    judge(school, case, headers)
+    return school.client.get("/v1/judgments?per_page=50", headers=headers)
+
+
+def keep(school: School, case: Case, headers: dict[str, str]) -> Response:
+    return school.client.put(f"/v1/saved/{case.document.id}", headers=headers)
+
+
+def keep_and_list(school: School, case: Case, headers: dict[str, str]) -> Response:
+    keep(school, case, headers)
+    return school.client.get("/v1/saved?per_page=50", headers=headers)
+
+
 BY_ID: Final[dict[tuple[str, str], Ask]] = {
     ("GET", "/v1/documents/{document_id:str}"): by_id(""),
     ("GET", "/v1/documents/{document_id:str}/content"): by_id("/content"),
@@ -125,6 +144,8 @@ BY_ID: Final[dict[tuple[str, str], Ask]] = {
     ("HEAD", "/v1/documents/{document_id:str}/pages/{number:int}"): by_id("/pages/1", "HEAD"),
     ("GET", "/v1/documents/{document_id:str}/original"): by_id("/original"),
     ("HEAD", "/v1/documents/{document_id:str}/original"): by_id("/original", "HEAD"),
+    ("POST", "/v1/judgments"): judge,
+    ("PUT", "/v1/saved/{document_id:str}"): keep,
 }
 """Answer 200 to whoever may see the document, else 404."""
 BY_JOB: Final[dict[tuple[str, str], Ask]] = {
@@ -137,6 +158,8 @@ LISTS: Final[dict[tuple[str, str], Ask]] = {
     ("POST", "/v1/search"): search_by_body,
     ("GET", "/v1/suggest"): by_list("/v1/suggest?q={word}"),
     ("GET", "/v1/documents"): by_list("/v1/documents?per_page=50"),
+    ("GET", "/v1/judgments"): judge_and_list,
+    ("GET", "/v1/saved"): keep_and_list,
 }
 """Answer 200 to everybody signed in, with only what they may see."""
 JOB_LISTS: Final[dict[tuple[str, str], Ask]] = {("GET", "/v1/jobs"): by_list("/v1/jobs?limit=200")}
@@ -148,6 +171,8 @@ WRITES: Final = {
     ("POST", "/v1/jobs/{job_id:str}/retry"),
 }
 """Refused to students whatever the id; covered below."""
+FORGET: Final = {("DELETE", "/v1/saved/{document_id:str}")}
+"""Take away what is the caller's own, and answer the same whatever the id; covered below."""
 NO_CONTENT: Final = {
     ("GET", "/v1/tags"),
     ("GET", "/v1/session"),
@@ -197,8 +222,7 @@ def test_every_route_of_the_application_is_in_this_file(school: School) -> None:
         if method != "OPTIONS"
     }
 
-    assert served - set(EVERY) - WRITES - NO_CONTENT - PAGES == set()
-    assert (set(EVERY) | WRITES | NO_CONTENT | PAGES) - served == set()
+    assert served == set(EVERY) | WRITES | FORGET | NO_CONTENT | PAGES
 
 
 @pytest.mark.parametrize("who", ["anonymous", "expired"])
@@ -299,6 +323,25 @@ def test_students_and_strangers_change_nothing(
     assert answer.status_code == (403 if who in SIGNED_IN else 401)
     assert case.word not in answer.text.lower()
     assert school.services.catalog.documents.get(case.document.id) == case.document
+
+
+@pytest.mark.parametrize("who", ["anonymous", "expired", *SIGNED_IN])
+@pytest.mark.parametrize("route", sorted(FORGET), ids=" ".join)
+@pytest.mark.parametrize("name", MAY_SEE)
+def test_forgetting_tells_nothing_of_what_is_there(
+    school: School, cases: dict[str, Case], route: tuple[str, str], who: str, name: str
+) -> None:
+    method, template = route
+    headers = headers_of(school, who)
+
+    answers = [
+        school.client.request(method, template.replace("{document_id:str}", id_), headers=headers)
+        for id_ in (cases[name].document.id, MISSING)
+    ]
+
+    assert {answer.status_code for answer in answers} == {204 if who in SIGNED_IN else 401}
+    assert {answer.content for answer in answers if who in SIGNED_IN} <= {b""}
+    assert school.services.catalog.documents.get(cases[name].document.id) is not None
 
 
 def test_a_document_made_private_is_gone_at_once_by_id_and_soon_from_searches(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis.analyzer import grams, terms, word_terms
-from indexer.analysis.normalize import as_typed, fold, normalize, titled, well_formed
+from indexer.analysis.normalize import as_typed, fold, normalize, query_key, titled, well_formed
 
 # Surrogates included: a browser can send them.
 ANY_TEXT = st.text(st.characters(categories=None), max_size=200)
@@ -103,3 +103,25 @@ def test_every_term_of_a_text_is_the_term_of_one_of_its_words(text: str) -> None
     text = normalize(text)
 
     assert set(terms(text)) >= {word.term for word in word_terms(text)} - {""}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "comment fixer l'écheance",
+        "  Comment  fixer\u00a0l’échéance\u202f? ",
+        "COMMENT FIXER L'ÉCHÉANCE !?",
+        unicodedata.normalize("NFD", "Comment : fixer l'échéance"),
+    ],
+)
+def test_the_same_question_typed_otherwise_is_the_same_query(typed: str) -> None:
+    assert query_key(typed) == "comment fixer l'echeance"
+
+
+def test_another_word_or_order_is_another_query() -> None:
+    assert len({query_key(text) for text in ("prix devis", "devis prix", "prix d'un devis")}) == 3
+
+
+@given(ANY_TEXT)
+def test_a_query_key_is_its_own_key(text: str) -> None:
+    assert query_key(query_key(text)) == query_key(text)

@@ -1,0 +1,158 @@
+"""What people say of documents: a log to which lines are added, and the word now in force."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from indexer.analysis.normalize import query_key
+from indexer.catalog.among import among
+from indexer.catalog.database import Database
+from indexer.catalog.documents import seen_by
+from indexer.catalog.tables import judgments as j
+from schemas.errors import NotFoundError
+from schemas.identity import Role
+from schemas.ids import DocumentId, PersonId, QueryId
+from schemas.judgment import Judgment, Reason, Verdict
+
+
+class Judgments:
+    """The log of judgments. Only deleting a document or a person takes lines out of it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, judgment: Judgment) -> Judgment:
+        """Add a line, unless it repeats the word in force; return the word now in force.
+
+        Queries count as the same when ``query_key`` says so. Of several equal calls at once, one
+        adds a line.
+
+        Raises:
+            NotFoundError: If there is no such document any more.
+        """
+        try:
+            with self._database.writing() as connection:
+                _stand_in_line(connection, judgment)
+                in_force = _in_force(connection, judgment)
+                if in_force is not None and _said(in_force) == _said(judgment):
+                    return in_force
+                connection.execute(insert(j), _to_row(judgment))
+                return judgment
+        except IntegrityError as exc:
+            raise NotFoundError("There is no such document.") from exc
+
+    def current(
+        self,
+        person_id: PersonId,
+        audiences: Collection[str],
+        *,
+        documents: Collection[DocumentId] | None = None,
+        query_text: str | None = None,
+        page: int = 1,
+        per_page: int = 50,
+    ) -> tuple[list[Judgment], int]:
+        """Return one page of what a person says now, newest first, and how much there is.
+
+        What was withdrawn is left out, and what is said of documents that the person may not see.
+
+        Args:
+            person_id: Whose judgments; nobody else's are looked at.
+            audiences: Keys of this person.
+            documents: Only of these; ``None`` means of all.
+            query_text: Only for this query, however it is typed; ``None`` means for any.
+            page: From 1.
+            per_page: Judgments of a page.
+        """
+        mine: list[ColumnElement[bool]] = [j.c.person_id == person_id]
+        if documents is not None:
+            mine.append(among(j.c.document_id, documents))
+        if query_text is not None:
+            mine.append(j.c.query_key == query_key(query_text))
+        latest = select(func.max(j.c.id)).where(*mine).group_by(j.c.document_id, j.c.query_key)
+        shown = (
+            j.c.id.in_(latest),
+            j.c.value != Verdict.WITHDRAWN,
+            seen_by(j.c.document_id, audiences),
+        )
+        newest = (
+            select(j)
+            .where(*shown)
+            .order_by(j.c.id.desc())
+            .limit(per_page)
+            .offset((page - 1) * per_page)
+        )
+        total = select(func.count()).select_from(j).where(*shown)
+        with self._database.reading() as connection:
+            found = [_to_judgment(row) for row in connection.execute(newest).all()]
+            return found, connection.execute(total).scalar_one()
+
+
+def _stand_in_line(connection: Connection, judgment: Judgment) -> None:
+    """Let one call at a time look and write for a person and a document; SQLite always does."""
+    if connection.dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(hashtext(:person), hashtext(:document))")
+        whose = {"person": judgment.person_id, "document": judgment.document_id}
+        connection.execute(lock, whose)
+
+
+def _in_force(connection: Connection, judgment: Judgment) -> Judgment | None:
+    query = (
+        select(j)
+        .where(
+            j.c.person_id == judgment.person_id,
+            j.c.document_id == judgment.document_id,
+            j.c.query_key == query_key(judgment.query_text),
+        )
+        .order_by(j.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return _to_judgment(row) if row is not None else None
+
+
+def _said(judgment: Judgment) -> tuple[object, ...]:
+    """Return what makes a judgment another word than the one before it."""
+    return (
+        judgment.value,
+        judgment.reason,
+        judgment.comment,
+        judgment.revision,
+        judgment.passage,
+    )
+
+
+def _to_row(judgment: Judgment) -> dict[str, Any]:
+    return {
+        "person_id": judgment.person_id,
+        "role": judgment.role,
+        "document_id": judgment.document_id,
+        "revision": judgment.revision,
+        "query_text": judgment.query_text,
+        "query_key": query_key(judgment.query_text),
+        "query_id": judgment.query_id,
+        "passage": judgment.passage,
+        "value": judgment.value,
+        "reason": judgment.reason,
+        "comment": judgment.comment,
+        "judged_at": judgment.judged_at,
+    }
+
+
+def _to_judgment(row: Row[Any]) -> Judgment:
+    return Judgment(
+        person_id=PersonId(row.person_id),
+        role=Role(row.role),
+        document_id=DocumentId(row.document_id),
+        revision=row.revision,
+        query_text=row.query_text,
+        value=Verdict(row.value),
+        judged_at=row.judged_at,
+        query_id=QueryId(row.query_id) if row.query_id else None,
+        passage=row.passage,
+        reason=Reason(row.reason) if row.reason else None,
+        comment=row.comment,
+    )

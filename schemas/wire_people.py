@@ -1,0 +1,83 @@
+"""HTTP bodies of what a person says, keeps and is: a second page of ``schemas.wire``.
+
+The same conventions hold: a field is always present, and ``null`` where it does not apply.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from schemas.judgment import MAX_COMMENT_CHARS, Reason, Verdict
+from schemas.query import MAX_QUERY_CHARS
+from schemas.wire import DocumentView
+
+Identifier = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body that a client sends; a field that does not exist is an error, not a surprise."""
+
+
+# --- judgments -------------------------------------------------------------------------------
+
+
+class JudgmentRequest(_Request, frozen=True):
+    """What the caller says of a document for a query."""
+
+    document_id: Identifier
+    value: Verdict
+    """``withdrawn`` takes back what was said before."""
+    q: Annotated[str, Meta(max_length=MAX_QUERY_CHARS)] = ""
+    """What was searched; empty when no search led to the document."""
+    query_id: Identifier | None = None
+    """Of the search answer that showed the document."""
+    passage_id: Annotated[str, Meta(pattern="^[0-9]{1,19}$")] | None = None
+    """The passage that was judged; left out for the document as a whole."""
+    reason: Reason | None = None
+    """Only with ``not_useful``."""
+    comment: Annotated[str, Meta(max_length=MAX_COMMENT_CHARS)] = ""
+
+
+class JudgmentView(msgspec.Struct, frozen=True):
+    """What the caller says of a document, as it stands."""
+
+    document_id: str
+    q: str
+    value: Verdict
+    passage_id: str | None
+    """``null`` for the document as a whole, and for a passage of a text replaced since."""
+    reason: Reason | None
+    comment: str
+    judged_at: datetime
+
+
+class JudgmentList(msgspec.Struct, frozen=True):
+    """One page of what the caller says now, newest first; what was withdrawn is left out."""
+
+    judgments: tuple[JudgmentView, ...]
+    total: int
+    page: int
+    per_page: int
+
+
+# --- saved documents -------------------------------------------------------------------------
+
+
+class SavedDocument(msgspec.Struct, frozen=True):
+    """A document that the caller keeps at hand."""
+
+    document: DocumentView
+    saved_at: datetime
+
+
+class SavedList(msgspec.Struct, frozen=True):
+    """One page of the documents that the caller keeps, the last one kept first."""
+
+    saved: tuple[SavedDocument, ...]
+    total: int
+    page: int
+    per_page: int
