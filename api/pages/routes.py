@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 
@@ -24,7 +23,8 @@ from api.pages.related import related_questions
 from api.pages.rendering import render_page
 from api.pages.results import Labels, results_view
 from api.pages.timeline import timeline_of
-from api.pages.visitor import Visitor, persona_cookie, visitor_of
+from api.pages.visit import AnyRequest, Html, Visit, for_callers
+from api.pages.visitor import persona_cookie
 from api.personas import persona_of
 from api.services import Services
 from api.views.documents import content_view, document_view
@@ -41,31 +41,20 @@ from schemas.wire import (
     UtteranceView,
 )
 
-AnyRequest = Request[Any, Any, Any]
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-Html = Response[str]
 _MAX_SECONDS: Final = 10 * 24 * 3600.0
-
-
-class Visit(NamedTuple):
-    """A page that somebody who has signed in asks for."""
-
-    services: Services
-    request: AnyRequest
-    visitor: Visitor
-    caller: Caller
 
 
 @get("/", include_in_schema=False, sync_to_thread=True)
 def show_home_or_results(services: TheServices, request: AnyRequest) -> Html:
     """Show what the address asks for, or the first page when it asks for nothing."""
-    return _for_callers(services, request, _home_or_results)
+    return for_callers(services, request, _home_or_results)
 
 
 @get("/documents/{document_id:str}", include_in_schema=False, sync_to_thread=True)
 def show_document(services: TheServices, request: AnyRequest, document_id: FromPath[str]) -> Html:
     """Show a document in place, with the words of the query marked."""
-    return _for_callers(services, request, lambda visit: _document(visit, document_id))
+    return for_callers(services, request, lambda visit: _document(visit, document_id))
 
 
 @post(
@@ -101,14 +90,6 @@ pages_router: Final = Router(
     route_handlers=[show_home_or_results, show_document, sign_in, serve_asset, serve_favicon],
     exception_handlers={Exception: render_problem},
 )
-
-
-def _for_callers(services: Services, request: AnyRequest, show: Callable[[Visit], Html]) -> Html:
-    """Show a page to who has signed in, and the way in to everybody else."""
-    visitor = visitor_of(request, services)
-    if visitor.caller is None:
-        return render_page("sign_in.html", visitor, status=401, address=SearchAddress())
-    return show(Visit(services, request, visitor, visitor.caller))
 
 
 def _home_or_results(visit: Visit) -> Html:
