@@ -13,7 +13,7 @@ from api.services import Services
 from schemas.content import Content
 from schemas.document import Document, Submission, Visibility
 from schemas.errors import NotFoundError
-from schemas.identity import Caller, audiences_of
+from schemas.identity import MENTORS, Caller, audiences_of
 from schemas.ids import DocumentId, JobId
 from schemas.job import Job
 
@@ -65,6 +65,16 @@ def may_see_job(services: Services, caller: Caller, job: Job) -> bool:
         return bool(audiences_of(document.visibility, document.participants) & caller.audiences)
     submission = services.catalog.jobs.submission(job.id)
     return bool(_wished_audiences(submission) & caller.audiences)
+
+
+def may_see_profile(caller: Caller, person_id: str) -> bool:
+    """Tell whether a profile is the caller's own, or the caller sees what mentors see."""
+    return caller.person_id == person_id or MENTORS in caller.audiences
+
+
+def may_edit_profile(caller: Caller, person_id: str) -> bool:
+    """Tell whether a profile is the caller's own, or the caller runs the school."""
+    return caller.person_id == person_id or caller.may_operate
 
 
 def nothing() -> NotFoundError:

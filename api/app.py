@@ -20,6 +20,7 @@ from api.controllers.health import health_handlers
 from api.controllers.jobs import jobs_router
 from api.controllers.judgments import judgments_router
 from api.controllers.media import media_router
+from api.controllers.profiles import profiles_router
 from api.controllers.saved import saved_router
 from api.controllers.search import search_router
 from api.controllers.session import session_router
@@ -61,6 +62,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             tags_router,
             judgments_router,
             saved_router,
+            profiles_router,
             session_router,
         ],
     )

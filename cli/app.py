@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from cli import bench, evaluate, ingest, jobs, models, operate, read, render, serve, work
+from cli import (
+    bench,
+    evaluate,
+    ingest,
+    jobs,
+    models,
+    operate,
+    profiles,
+    read,
+    render,
+    serve,
+    work,
+)
 from schemas.errors import CordeeError
 
 app = typer.Typer(
@@ -60,6 +72,10 @@ _jobs.command("list")(jobs.list_jobs)
 _jobs.command("show")(jobs.show_job)
 _jobs.command("retry")(jobs.retry_job)
 app.add_typer(_jobs, name="jobs")
+
+_profiles = typer.Typer(help="Students and their projects.", no_args_is_help=True)
+_profiles.command("import")(profiles.import_profiles)
+app.add_typer(_profiles, name="profiles")
 
 
 def main() -> None:

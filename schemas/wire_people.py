@@ -5,15 +5,24 @@ The same conventions hold: a field is always present, and ``null`` where it does
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from schemas.judgment import MAX_COMMENT_CHARS, Reason, Verdict
+from schemas.profile import (
+    Description,
+    FilledLine,
+    Goals,
+    Line,
+    Milestone,
+    Milestones,
+    Sectors,
+)
 from schemas.query import MAX_QUERY_CHARS
-from schemas.wire import DocumentView
+from schemas.wire import DocumentView, TagView
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -81,3 +90,41 @@ class SavedList(msgspec.Struct, frozen=True):
     total: int
     page: int
     per_page: int
+
+
+# --- profiles --------------------------------------------------------------------------------
+
+
+class ProfileRequest(_Request, frozen=True):
+    """The whole project as it is from now on: what is left out is emptied."""
+
+    project: FilledLine
+    """Its name."""
+    description: Description = ""
+    sectors: Sectors = ()
+    """Tags of the facet ``sector``, the most fitting first."""
+    stage: Identifier | None = None
+    """Tag of the facet ``stage``."""
+    goals: Goals = ()
+    milestones: Milestones = ()
+    city: Line = ""
+
+
+class ProfileView(msgspec.Struct, frozen=True):
+    """A person and the project that they build."""
+
+    person_id: str
+    name: str
+    """Of the person; empty when nobody said it."""
+    project: str
+    description: str
+    sectors: tuple[TagView, ...]
+    stage: TagView | None
+    goals: tuple[str, ...]
+    milestones: tuple[Milestone, ...]
+    city: str
+    joined: date | None
+    """When the person came to the school."""
+    updated_at: datetime
+    may_edit: bool
+    """Whether this caller may change it."""

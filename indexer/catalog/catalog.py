@@ -14,6 +14,7 @@ from indexer.catalog.jobs import Jobs
 from indexer.catalog.judgments import Judgments
 from indexer.catalog.migrate import migrate
 from indexer.catalog.passages import Passages
+from indexer.catalog.profiles import Profiles
 from indexer.catalog.publishing import Publishing
 from indexer.catalog.reader import CatalogReader
 from indexer.catalog.saved import SavedDocuments
@@ -34,6 +35,7 @@ class Catalog:
     workers: Workers
     judgments: Judgments
     saved: SavedDocuments
+    profiles: Profiles
     reader: CatalogReader
 
     def ping(self) -> None:
@@ -76,5 +78,6 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         workers=Workers(database),
         judgments=Judgments(database),
         saved=SavedDocuments(database),
+        profiles=Profiles(database),
         reader=CatalogReader(documents, passages),
     )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Float,
     ForeignKey,
     Index,
@@ -29,6 +30,7 @@ from schemas.document import MediaFiles, Submission
 from schemas.ids import PersonId
 from schemas.job import JobProblem
 from schemas.passage import WordAnchor
+from schemas.profile import Milestone
 from schemas.span import Locator
 
 METADATA: Final = MetaData(
@@ -234,4 +236,22 @@ saved_documents = Table(
     _document_key(),
     Column("saved_at", UtcDateTime, nullable=False),
     Index("ix_saved_documents_document_id", "document_id"),
+)
+
+profiles = Table(
+    "profiles",
+    METADATA,
+    Column("person_id", Text, primary_key=True),
+    Column("name", CleanText, nullable=False),
+    Column("project", CleanText, nullable=False),
+    Column("description", CleanText, nullable=False),
+    Column("sectors", MsgspecJson(tuple[str, ...]), nullable=False),
+    Column("stage", Text),
+    Column("goals", MsgspecJson(tuple[str, ...]), nullable=False),
+    Column("milestones", MsgspecJson(tuple[Milestone, ...]), nullable=False),
+    Column("city", CleanText, nullable=False),
+    Column("joined", Date),
+    Column("updated_at", UtcDateTime, nullable=False),
+    # True once a person has written it: importing again then leaves it alone.
+    Column("edited", Boolean, nullable=False),
 )

@@ -171,6 +171,11 @@ WRITES: Final = {
     ("POST", "/v1/jobs/{job_id:str}/retry"),
 }
 """Refused to students whatever the id; covered below."""
+PROFILES: Final = {
+    ("GET", "/v1/profiles/{person_id:str}"),
+    ("PUT", "/v1/profiles/{person_id:str}"),
+}
+"""Of a person, not of a document; covered below."""
 FORGET: Final = {("DELETE", "/v1/saved/{document_id:str}")}
 """Take away what is the caller's own, and answer the same whatever the id; covered below."""
 NO_CONTENT: Final = {
@@ -222,7 +227,7 @@ def test_every_route_of_the_application_is_in_this_file(school: School) -> None:
         if method != "OPTIONS"
     }
 
-    assert served == set(EVERY) | WRITES | FORGET | NO_CONTENT | PAGES
+    assert served == set(EVERY) | WRITES | PROFILES | FORGET | NO_CONTENT | PAGES
 
 
 @pytest.mark.parametrize("who", ["anonymous", "expired"])
@@ -323,6 +328,50 @@ def test_students_and_strangers_change_nothing(
     assert answer.status_code == (403 if who in SIGNED_IN else 401)
     assert case.word not in answer.text.lower()
     assert school.services.catalog.documents.get(case.document.id) == case.document
+
+
+@pytest.mark.parametrize("who", ["anonymous", "expired", *SIGNED_IN])
+def test_a_profile_is_read_by_its_person_and_by_staff(school: School, who: str) -> None:
+    project = {"project": "Antananarivo en boîte", "city": "Brest"}
+    school.client.put("/v1/profiles/s-lea", json=project, headers=school.headers(LEA))
+    headers = headers_of(school, who)
+
+    answer = school.client.get("/v1/profiles/s-lea", headers=headers)
+    nothing = school.client.get("/v1/profiles/s-nobody", headers=headers)
+
+    if who in STAFF | {"lea"}:
+        assert answer.json()["project"] == "Antananarivo en boîte"
+        return
+    assert answer.status_code == (404 if who in SIGNED_IN else 401)
+    assert comparable(answer) == comparable(nothing)
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("anonymous", 401),
+        ("expired", 401),
+        ("lea", 404),
+        ("karim", 200),
+        ("claire", 403),
+        ("youssef", 403),
+        ("admin", 200),
+        ("service", 200),
+    ],
+)
+def test_a_profile_is_written_by_its_person_and_by_who_runs_the_school(
+    school: School, who: str, status: int
+) -> None:
+    headers = headers_of(school, who)
+
+    answer = school.client.put("/v1/profiles/s-karim", json={"project": who}, headers=headers)
+    nothing = school.client.put("/v1/profiles/s-nobody", json={"project": who}, headers=headers)
+
+    assert answer.status_code == status
+    if status != 200:
+        assert comparable(answer) == comparable(nothing)
+        kept = school.services.catalog.profiles.get(KARIM.person_id)
+        assert kept is None or kept.project != who
 
 
 @pytest.mark.parametrize("who", ["anonymous", "expired", *SIGNED_IN])
