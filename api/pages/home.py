@@ -13,11 +13,14 @@ from schemas.identity import Caller
 from schemas.wire import DocumentView
 
 N_RECENT: Final = 6
+N_KEPT: Final = 12
 
 
 class HomeView(msgspec.Struct, frozen=True):
     """What the first page shows."""
 
+    kept: tuple[DocumentView, ...]
+    """What this reader keeps, the last one kept first."""
     recent: tuple[DocumentView, ...]
     """Newest first."""
     n_documents: int
@@ -29,7 +32,14 @@ def home_view(services: Services, caller: Caller) -> HomeView:
     recent, total = services.catalog.documents.list_recent(
         caller.audiences, kinds=(), page=1, per_page=N_RECENT
     )
-    return HomeView(_views(services, caller, recent), total)
+    kept, _ = services.catalog.saved.current(
+        caller.person_id, caller.audiences, page=1, per_page=N_KEPT
+    )
+    return HomeView(
+        kept=_views(services, caller, [document for document, _ in kept]),
+        recent=_views(services, caller, recent),
+        n_documents=total,
+    )
 
 
 def _views(

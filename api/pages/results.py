@@ -9,6 +9,7 @@ import msgspec
 
 from api.pages.addresses import FILTERS, PER_PAGE, SearchAddress
 from api.pages.texts import Texts
+from api.pages.why import why_of
 from indexer.taxonomy import Taxonomy
 from schemas.hit import TotalRelation
 from schemas.ids import TagId
@@ -69,6 +70,8 @@ class ResultsView(msgspec.Struct, frozen=True):
 
     address: SearchAddress
     answer: SearchResponse
+    why: Mapping[str, str]
+    """One line per hit, by document id."""
     count: str
     groups: tuple[FacetGroup, ...]
     chips: tuple[Chip, ...]
@@ -105,6 +108,7 @@ def results_view(
     return ResultsView(
         address=address,
         answer=answer,
+        why={hit.document_id: why_of(hit, address.q, t) for hit in answer.hits},
         count=_count(answer, t),
         groups=tuple(_groups(address, answer, labels)),
         chips=tuple(_chips(address, answer, labels, t)),

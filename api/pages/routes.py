@@ -17,6 +17,7 @@ from api.guards import require_own_page
 from api.pages.addresses import FILTERS, SearchAddress, read_address
 from api.pages.assets import serve_asset, serve_favicon
 from api.pages.home import home_view
+from api.pages.own import own_of
 from api.pages.problems import render_problem
 from api.pages.reading import lines_of, marked_blocks
 from api.pages.related import related_questions
@@ -99,13 +100,15 @@ def _home_or_results(visit: Visit) -> Html:
     if address.is_home:
         home = home_view(services, caller)
         return render_page("home.html", visitor, address=address, home=home, labels=labels)
-    view = results_view(
-        address,
-        answer_search(services, caller, address.request()),
+    answer = answer_search(services, caller, address.request())
+    return render_page(
+        "results.html",
+        visitor,
+        address=address,
+        view=results_view(address, answer, labels=labels, t=visitor.t),
+        own=own_of(services, caller, address.q, [hit.document_id for hit in answer.hits]),
         labels=labels,
-        t=visitor.t,
     )
-    return render_page("results.html", visitor, address=address, view=view, labels=labels)
 
 
 def _document(visit: Visit, document_id: str) -> Html:
@@ -131,6 +134,7 @@ def _document(visit: Visit, document_id: str) -> Html:
         visitor,
         address=SearchAddress(q=q),
         document=view,
+        own=own_of(services, caller, q, [document.id]),
         viewer=_viewer(view, content),
         content=content,
         lines=lines,

@@ -105,7 +105,7 @@ def test_every_message_that_is_asked_for_exists() -> None:
 def test_every_message_is_used() -> None:
     code = "\n".join(path.read_text("utf-8") for path in (*TEMPLATES, *PAGES, *SCRIPTS))
     built = re.findall(
-        r"""\bt\(["'`]([a-z][\w.-]*\.)["']\s*~|\bt\(`([\w.-]+\.)\$\{|f"([\w.]+\.)\{""", code
+        r"""\bt\(["'`]([a-z][\w.-]*\.)["']\s*~|`([\w.-]+\.)\$\{|f"([\w.]+\.)\{""", code
     )
     prefixes = tuple({prefix for groups in built for prefix in groups if prefix} | {"error."})
 
