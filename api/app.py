@@ -122,6 +122,7 @@ def _openapi() -> OpenAPIConfig:
         version=version("cordee"),
         description="Search everything a mentoring school has taught or answered.",
         path="/schema",
+        use_handler_docstrings=True,
         # JSON only: the pages that draw it load their scripts from other sites.
         render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
         components=Components(

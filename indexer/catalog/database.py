@@ -10,10 +10,10 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from schemas.errors import SettingsError, TransientError
+from schemas.errors import InvalidInputError, SettingsError, TransientError
 
 Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
@@ -144,3 +144,5 @@ def _our_errors() -> Iterator[None]:
     except (OperationalError, InterfaceError, PoolTimeoutError) as exc:
         reason = exc.orig if isinstance(exc, DBAPIError) else exc
         raise TransientError(f"The catalog does not answer: {type(reason).__name__}.") from exc
+    except DataError as exc:  # U+0000 in an id that somebody made up, on PostgreSQL
+        raise InvalidInputError("This holds a value that no database keeps.") from exc

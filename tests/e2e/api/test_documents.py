@@ -231,3 +231,16 @@ def test_the_openapi_document_is_3_1_and_knows_what_an_upload_is(school: School)
         schema = json.loads(school.client.get(path).content)
         assert schema["openapi"].startswith("3.1")
         assert "/v1/search" in schema["paths"]
+
+
+def test_the_openapi_document_says_what_each_operation_does(school: School) -> None:
+    paths = json.loads(school.client.get("/schema").content)["paths"]
+
+    silent = [
+        f"{method} {path}"
+        for path, item in paths.items()
+        for method, operation in item.items()
+        if not operation.get("summary") or not operation.get("description")
+    ]
+
+    assert silent == []

@@ -20,7 +20,7 @@ from indexer.catalog.catalog import Catalog
 from indexer.catalog.records import ChangeKind
 from schemas.content import Speaker
 from schemas.document import Document, DocumentKind, Visibility
-from schemas.errors import NotFoundError
+from schemas.errors import InvalidInputError, NotFoundError
 from schemas.identity import EVERYONE, MENTORS, Caller, Role, person_key
 from schemas.ids import DocumentId, PersonId
 
@@ -246,3 +246,10 @@ def test_a_person_left_out_of_a_new_revision_is_forgotten(catalog: Catalog) -> N
     publish(catalog, an_exchange(revision=a_revision("second"), participants=(a_mentor(),)))
 
     assert list(catalog.documents.people([PersonId("s-17"), PersonId("m-4")])) == ["m-4"]
+
+
+def test_an_id_that_no_database_keeps_is_the_mistake_of_who_asks(catalog: Catalog) -> None:
+    made_up = "d-\0"
+
+    with pytest.raises((NotFoundError, InvalidInputError)):
+        catalog.documents.visible(DocumentId(made_up), {EVERYONE})
