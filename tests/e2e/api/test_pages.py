@@ -13,6 +13,7 @@ import pytest
 from httpx import Response
 
 from api.guards import SESSION_COOKIE
+from fixtures.builders import a_profile
 from schemas.document import Document, DocumentKind, Visibility
 from schemas.identity import Caller
 from tests.e2e.api.school import ADMIN, CLAIRE, KARIM, LEA, School, exchange_of, open_school
@@ -313,3 +314,28 @@ def test_a_form_of_another_site_signs_nobody_in(demo: School, headers: dict[str,
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
     assert "<h1>" in answer.text
+
+
+def test_the_first_page_shows_what_is_near_the_reader_s_project(
+    school: School, private: Document
+) -> None:
+    for who in (LEA, KARIM):
+        school.services.catalog.profiles.put(
+            a_profile(who.person_id, project="Voyages <b>lents</b>", goals=("Aller à singapour",))
+        )
+    school.publish(
+        "sheet:goal",
+        "Aller à singapour sans avion.",
+        title="Singapour par le rail",
+        kind=DocumentKind.SHEET,
+        visibility=Visibility.STUDENTS,
+    )
+
+    pages = {who: open_page(school, who, "/").text for who in (LEA, KARIM, CLAIRE)}
+    shelves = {who: page.partition('class="shelf for-me"')[2] for who, page in pages.items()}
+
+    assert "Voyages &lt;b&gt;lents&lt;/b&gt;" in shelves[LEA]
+    assert "Singapour par le rail" in shelves[KARIM].partition("</section>")[0]
+    assert private.title not in pages[KARIM]
+    assert private.title not in shelves[LEA].partition("</section>")[0]  # she took part in it
+    assert shelves[CLAIRE] == ""
