@@ -138,3 +138,15 @@ def test_a_recording_that_is_gone_is_said_and_its_transcript_stays(
 
     expect(page.locator(".player-missing")).to_contain_text("n’est pas disponible")
     expect(page.locator(".turn-line").first).to_be_visible()
+
+
+def test_chapters_lead_into_the_recording_and_follow_it(open_video: OpenPage) -> None:
+    page = open_video()
+    second = page.locator(".chapters a").nth(1)
+    start = int(second.get_attribute("data-start") or "0") / 1000
+
+    second.click()
+
+    assert start > 1
+    assert _seconds(page) == pytest.approx(start, abs=0.6)
+    expect(second).to_have_attribute("data-now", "")
