@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from indexer.evaluation.run import Progress, Tools
 
 
-def evaluate_command(
+def evaluate_command(  # noqa: PLR0913 - one argument per option of the command
     dataset_dir: Annotated[
         Path, typer.Argument(help="Folder in BEIR layout.", exists=True, file_okay=False)
     ],
     *,
+    split: Annotated[
+        str, typer.Option(help="Which part of the queries: a file of qrels/, without .tsv.")
+    ] = "test",
     retrievers: Annotated[
         RetrieverChoice, typer.Option(help="Which retrievers answer.")
     ] = RetrieverChoice.HYBRID,
@@ -47,6 +50,7 @@ def evaluate_command(
             dataset_dir,
             settings,
             open_tools(settings),
+            split=split,
             retrievers=retrievers,
             limit_queries=limit_queries,
             run_file=run,

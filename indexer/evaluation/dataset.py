@@ -13,7 +13,9 @@ from schemas.errors import InvalidInputError
 
 CORPUS: Final = "corpus.jsonl"
 QUERIES: Final = "queries.jsonl"
-QRELS: Final = Path("qrels") / "test.tsv"
+QRELS: Final = "qrels"
+"""Folder of the grades: one file for each split."""
+DEFAULT_SPLIT: Final = "test"
 RUN_TAG: Final = "cordee"
 
 Qrels = Mapping[str, Mapping[str, int]]
@@ -48,14 +50,23 @@ class Dataset(msgspec.Struct, frozen=True):
     """Those with at least one judgment, in the order of the file."""
     qrels: Qrels
 
+    @property
+    def unanswerable(self) -> frozenset[str]:
+        """Ids of queries that no document answers: every grade is 0."""
+        return frozenset(q for q, grades in self.qrels.items() if not any(grades.values()))
 
-def read_dataset(directory: Path) -> Dataset:
+
+def read_dataset(directory: Path, split: str = DEFAULT_SPLIT) -> Dataset:
     """Read a BEIR folder.
+
+    Args:
+        directory: With ``corpus.jsonl``, ``queries.jsonl`` and ``qrels/``.
+        split: Which part of the queries: the name of a file in ``qrels/``, without ``.tsv``.
 
     Raises:
         InvalidInputError: If a file is missing or a line is wrong; the message names it.
     """
-    qrels = _read_qrels(directory / QRELS)
+    qrels = _read_qrels(directory / QRELS / f"{split}.tsv")
     queries = _read_lines(directory / QUERIES, JudgedQuery)
     return Dataset(
         name=directory.resolve().name,

@@ -16,7 +16,14 @@ from indexer.analysis.normalize import titled
 from indexer.bootstrap import EngineHandle, open_engine
 from indexer.catalog.catalog import Catalog, open_catalog
 from indexer.engine import Engine
-from indexer.evaluation.dataset import CorpusDocument, Dataset, Run, read_dataset, write_run
+from indexer.evaluation.dataset import (
+    DEFAULT_SPLIT,
+    CorpusDocument,
+    Dataset,
+    Run,
+    read_dataset,
+    write_run,
+)
 from indexer.evaluation.measures import measure, percentiles_ms
 from indexer.ports import PassageEncoder, QueryEncoder
 from indexer.retrieval.search import rank_documents, search
@@ -62,6 +69,7 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
     settings: Settings,
     tools: Tools,
     *,
+    split: str = DEFAULT_SPLIT,
     retrievers: RetrieverChoice = RetrieverChoice.HYBRID,
     limit_queries: int | None = None,
     run_file: Path | None = None,
@@ -76,19 +84,21 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
         dataset_dir: A BEIR folder.
         settings: Of the service; only the data directory and the databases are replaced.
         tools: Segmentation and encoders.
+        split: Which part of the queries.
         retrievers: Which retrievers answer.
         limit_queries: Only the first so many judged queries.
         run_file: Where to write the run in TREC format.
         progress: Told about documents and queries.
 
     Returns:
-        The report that ``cordee eval --json`` prints.
+        The report that ``cordee eval --json`` prints. Measures are means over the queries that
+        some document answers.
 
     Raises:
         InvalidInputError: If the dataset cannot be read.
         TransientError: If indexing did not finish in time.
     """
-    dataset = read_dataset(dataset_dir)
+    dataset = read_dataset(dataset_dir, split)
     with tempfile.TemporaryDirectory(prefix="cordee-eval-") as scratch:
         own = _isolated(settings, Path(scratch))
         catalog = open_catalog(own.catalog_url)
@@ -106,11 +116,14 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
             catalog.close()
     if run_file is not None:
         write_run(run_file, run)
+    answerable = {q: ranking for q, ranking in run.items() if q not in dataset.unanswerable}
     return {
         "dataset": dataset.name,
+        "split": split,
         "documents": len(dataset.documents),
         "queries": len(run),
-        **measure(dataset.qrels, run),
+        "unanswerable": len(run) - len(answerable),
+        **measure(dataset.qrels, answerable),
         "latency_ms": percentiles_ms(samples),
         **times,
         "settings": _described(settings, retrievers),

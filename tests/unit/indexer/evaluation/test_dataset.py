@@ -31,6 +31,17 @@ def test_documents_queries_and_grades_are_read(tmp_path: Path) -> None:
     assert dataset.qrels == {"q1": {"a": 2, "b": 0}}
 
 
+def test_a_split_is_a_file_of_its_own(tmp_path: Path) -> None:
+    directory = dataset_in(tmp_path)
+    (directory / "qrels" / "dev.tsv").write_text("query-id\tcorpus-id\tscore\nq2\ta\t0\n")
+
+    dev = read_dataset(directory, "dev")
+
+    assert [query.id for query in dev.queries] == ["q2"]
+    assert dev.unanswerable == {"q2"}
+    assert read_dataset(directory).unanswerable == frozenset()
+
+
 def test_unjudged_queries_are_left_out(tmp_path: Path) -> None:
     assert [query.id for query in read_dataset(dataset_in(tmp_path)).queries] == ["q1"]
 
