@@ -16,7 +16,9 @@ from schemas.errors import CordeeError, NotFoundError, TransientError
 from schemas.ids import BlobKey
 from schemas.wire import HealthCheck, HealthView
 
-_WORKER_WITHIN_S: Final = 15.0
+READY: Final = "ready"
+WORKER_WITHIN_S: Final = 15.0
+"""A worker that gave no sign of life for this long is taken for dead: it gives one every 5 s."""
 _NO_BLOB: Final = BlobKey("0" * 64)
 
 log = structlog.get_logger(__name__)
@@ -34,15 +36,8 @@ def ready(services: TheServices) -> Response[HealthView]:
 
     A missing worker is reported and does not make the service unready: searches do not need it.
     """
-    needed = [
-        _check("catalog", services.catalog.ping),
-        _check("blobs", lambda: _ask_blobs(services)),
-        _check("indexes", lambda: _ask_engine(services)),
-    ]
-    worker = _check("worker", lambda: _ask_worker(services), required=False)
-    is_ready = all(check.ok for check in needed)
-    view = HealthView("ready" if is_ready else "not-ready", (*needed, worker))
-    return Response(view, status_code=200 if is_ready else 503)
+    view = readiness(services)
+    return Response(view, status_code=200 if view.status == READY else 503)
 
 
 @get("/metrics", sync_to_thread=True, include_in_schema=False)
@@ -52,6 +47,18 @@ def metrics(services: TheServices) -> Response[bytes]:
 
 
 health_handlers: Final = (live, ready, metrics)
+
+
+def readiness(services: Services) -> HealthView:
+    """Ask each part for a sign of life; required ones first."""
+    needed = [
+        _check("catalog", services.catalog.ping),
+        _check("blobs", lambda: _ask_blobs(services)),
+        _check("indexes", lambda: _ask_engine(services)),
+    ]
+    worker = _check("worker", lambda: _ask_worker(services), required=False)
+    is_ready = all(check.ok for check in needed)
+    return HealthView(READY if is_ready else "not-ready", (*needed, worker))
 
 
 def _check(name: str, ask: Callable[[], object], *, required: bool = True) -> HealthCheck:
@@ -82,5 +89,5 @@ def _ask_engine(services: Services) -> None:
 
 def _ask_worker(services: Services) -> None:
     now = services.clock()
-    if not services.catalog.workers.alive(now, within_s=_WORKER_WITHIN_S):
+    if not services.catalog.workers.alive(now, within_s=WORKER_WITHIN_S):
         raise TransientError("No worker has given a sign of life: new documents wait.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
+from itertools import islice
 from typing import Annotated, Any, Final
 
 import anyio
@@ -43,9 +44,8 @@ def list_jobs(
     limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
 ) -> JobList:
     """List the newest jobs that the caller may see."""
-    newest = services.catalog.jobs.list_recent(states=tuple(states or ()), limit=_SCANNED)
-    visible = (job for job in newest if may_see_job(services, caller, job))
-    return JobList(tuple(job_view(job) for job, _ in zip(visible, range(limit), strict=False)))
+    jobs = visible_jobs(services, caller, states=tuple(states or ()), limit=limit)
+    return JobList(tuple(job_view(job) for job in jobs))
 
 
 @get("/jobs/{job_id:str}", sync_to_thread=True, summary="One job")
@@ -99,6 +99,15 @@ async def follow_job(
 
 
 jobs_router = Router("/", route_handlers=[list_jobs, get_job, retry, follow_job], tags=["jobs"])
+
+
+def visible_jobs(
+    services: Services, caller: Caller, *, states: Collection[JobState], limit: int
+) -> list[Job]:
+    """Return the newest jobs that the caller may see; only of these states if any are given."""
+    newest = services.catalog.jobs.list_recent(states=states, limit=_SCANNED)
+    visible = (job for job in newest if may_see_job(services, caller, job))
+    return list(islice(visible, limit))
 
 
 async def iter_events(

@@ -16,6 +16,7 @@ from api.dependencies import DEPENDENCIES, TheServices
 from api.guards import require_own_page
 from api.pages.addresses import FILTERS, SearchAddress, read_address
 from api.pages.assets import serve_asset, serve_favicon
+from api.pages.console import console_handlers
 from api.pages.home import home_view
 from api.pages.own import own_of
 from api.pages.problems import render_problem
@@ -88,7 +89,14 @@ def sign_in(services: TheServices, request: AnyRequest, data: Form) -> Response[
 pages_router: Final = Router(
     "/",
     dependencies=DEPENDENCIES,
-    route_handlers=[show_home_or_results, show_document, sign_in, serve_asset, serve_favicon],
+    route_handlers=[
+        show_home_or_results,
+        show_document,
+        *console_handlers,
+        sign_in,
+        serve_asset,
+        serve_favicon,
+    ],
     exception_handlers={Exception: render_problem},
 )
 

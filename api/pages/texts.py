@@ -19,6 +19,7 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
+from babel.units import format_unit
 
 LANGUAGES: Final = ("fr", "en")
 """The first one is what a reader gets who asks for neither."""
@@ -26,6 +27,10 @@ SCRIPT_PREFIX: Final = "js."
 LOCALES_DIR: Final = Path(__file__).resolve().parents[1] / "web" / "locales"
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _NO_BREAK: Final = "\u00a0"
+_SIZES: Final = tuple(
+    f"digital-{unit}" for unit in ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
+)
+_KILO: Final = 1024
 
 Message = str | dict[str, str]
 """A sentence, or its forms by plural category, chosen by the parameter ``n``."""
@@ -75,6 +80,18 @@ class Texts:
     def time_of_day(self, moment: datetime) -> str:
         """Return a time of day: ``14:05``."""
         return str(format_time(moment.astimezone(self._zone), format="short", locale=self._locale))
+
+    def moment(self, moment: datetime) -> str:
+        """Return a day with its time: ``2 mars 2026, 14:05``."""
+        return f"{self.short_day(moment)}, {self.time_of_day(moment)}"
+
+    def size(self, n_bytes: int) -> str:
+        """Return the size of a file or disk in the unit that leaves few digits: ``2 Go``."""
+        value, unit = float(n_bytes), 0
+        while value >= _KILO and unit < len(_SIZES) - 1:
+            value, unit = value / _KILO, unit + 1
+        number = round(value, 1 if value < 10 else 0)  # noqa: PLR2004 - one digit and one more
+        return str(format_unit(number, _SIZES[unit], length="short", locale=self._locale))
 
     def names(self, people: Iterable[str]) -> str:
         """Return names joined as this language joins them: ``Léa, Hugo et Sofia``."""

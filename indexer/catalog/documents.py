@@ -116,6 +116,14 @@ class Documents:
         with self._database.reading() as connection:
             return connection.execute(select(func.count()).select_from(documents)).scalar_one()
 
+    def counts(self) -> tuple[dict[DocumentKind, int], int]:
+        """Return how many documents there are of each kind, none left out, and of passages."""
+        by_kind = select(documents.c.kind, func.count(), func.sum(documents.c.n_passages))
+        with self._database.reading() as connection:
+            rows = connection.execute(by_kind.group_by(documents.c.kind)).all()
+        found = {DocumentKind(kind): n for kind, n, _ in rows}
+        return {kind: found.get(kind, 0) for kind in DocumentKind}, sum(int(n) for *_, n in rows)
+
     def delete(self, document_id: DocumentId) -> bool:
         """Forget the document with all that hangs on it; return whether it was there.
 

@@ -202,6 +202,13 @@ NO_CONTENT: Final = {
 
 PAGES: Final = {("GET", "/"), ("GET", "/documents/{document_id:str}")}
 """Read by the cookie; the same claims about them are in ``test_pages.py``."""
+CONSOLE: Final = {
+    ("GET", "/console"),
+    ("GET", "/console/jobs"),
+    ("GET", "/console/jobs/{job_id:str}"),
+    ("GET", "/console/status"),
+}
+"""Pages that only mentors get; who else asks is refused in ``test_console.py``."""
 
 EVERY: Final = BY_ID | BY_JOB | LISTS | JOB_LISTS
 
@@ -227,7 +234,7 @@ def test_every_route_of_the_application_is_in_this_file(school: School) -> None:
         if method != "OPTIONS"
     }
 
-    assert served == set(EVERY) | WRITES | PROFILES | FORGET | NO_CONTENT | PAGES
+    assert served == set(EVERY) | WRITES | PROFILES | FORGET | NO_CONTENT | PAGES | CONSOLE
 
 
 @pytest.mark.parametrize("who", ["anonymous", "expired"])

@@ -12,6 +12,7 @@ from litestar.exceptions import (
     ValidationException,
 )
 
+from api.pages.texts import LANGUAGES, texts_of
 from api.problems import to_problem
 from schemas import errors
 from schemas.wire import FieldProblem, Problem
@@ -72,3 +73,11 @@ def test_a_validation_problem_names_the_field() -> None:
             errors=(FieldProblem(path="page", message="Expected `int`"),),
         )
     )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("error_type", all_errors(errors.PermanentError))
+def test_whatever_is_wrong_with_a_file_is_said_in_plain_words(
+    error_type: type[errors.CordeeError], language: str
+) -> None:
+    assert texts_of(language, "Europe/Paris").has(f"js.problem.{error_type.code}")

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -54,3 +55,21 @@ def test_a_value_is_never_read_as_a_placeholder() -> None:
 def test_a_message_that_is_missing_is_a_mistake_of_ours() -> None:
     with pytest.raises(KeyError):
         texts_of("fr", PARIS)("nothing.at.all")
+
+
+@pytest.mark.parametrize(
+    ("n_bytes", "french", "english"),
+    [
+        (0, "0 o", "0 byte"),
+        (1023, "1 023 o", "1,023 byte"),
+        (2 * 1024**3, "2 Go", "2 GB"),
+        (1_600_000, "1,5 Mo", "1.5 MB"),
+        (80 * 1024**4, "80 To", "80 TB"),
+    ],
+)
+def test_a_size_has_few_digits_and_the_unit_of_its_language(
+    n_bytes: int, french: str, english: str
+) -> None:
+    sizes = [texts_of(language, PARIS).size(n_bytes) for language in ("fr", "en")]
+
+    assert [re.sub(r"\s", " ", size) for size in sizes] == [french, english]

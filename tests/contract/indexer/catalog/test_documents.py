@@ -144,6 +144,17 @@ def test_ids_and_their_number_agree(catalog: Catalog) -> None:
     assert catalog.documents.n_published() == 2
 
 
+def test_documents_and_passages_are_counted_by_kind(catalog: Catalog) -> None:
+    nothing = catalog.documents.counts()
+    publish(catalog, a_document("sheet:one"), a_document("sheet:two"), an_exchange())
+
+    by_kind, n_passages = catalog.documents.counts()
+
+    assert nothing == (dict.fromkeys(DocumentKind, 0), 0)
+    assert (by_kind[DocumentKind.SHEET], by_kind[DocumentKind.EXCHANGE]) == (2, 1)
+    assert (sum(by_kind.values()), n_passages) == (3, 9)
+
+
 def test_a_deleted_document_is_gone_from_every_read(catalog: Catalog) -> None:
     document = an_exchange()
     publish(catalog, document)

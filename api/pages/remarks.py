@@ -1,0 +1,43 @@
+"""What the pipeline remarked on a document without stopping, in the reader's language.
+
+Workers write remarks into a job as English sentences, which programs and operators read as they
+are. A remark that no pattern knows is shown as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from api.pages.texts import Texts, clock
+
+_PATTERNS: Final = tuple(
+    (re.compile(pattern, re.DOTALL), key)
+    for pattern, key in (
+        (r"Speech was heard from (?P<start>\d+) s to (?P<end>\d+) s", "remark.hole"),
+        (r"Tag '(?P<tag>.*)' is not in the taxonomy", "remark.tag"),
+        (r"Nobody said what kind of document this is", "remark.private"),
+        (r"The recording '(?P<name>.*)' that .* did not come along", "remark.recording"),
+        (r"No poster could be made", "remark.poster"),
+        (r"No text was found on page (?P<pages>[\d, ]+)", "remark.blank"),
+        (r"Some cues have negative times", "remark.negative"),
+        (r"The cue at (?P<at>[\d.]+) s ends before", "remark.backwards"),
+        (r"Some cues are not in order", "remark.order"),
+        (r"A newer version of this document", "remark.superseded"),
+        (r"The same bytes were published meanwhile", "remark.duplicate"),
+    )
+)
+_SECONDS: Final = frozenset({"start", "end", "at"})
+
+
+def remark(warning: str, t: Texts) -> str:
+    """Return a warning of a job as a sentence of this language."""
+    for pattern, key in _PATTERNS:
+        found = pattern.match(warning)
+        if found:
+            return t(key, **{name: _shown(name, text) for name, text in found.groupdict().items()})
+    return warning
+
+
+def _shown(name: str, text: str) -> str:
+    return clock(round(float(text) * 1000)) if name in _SECONDS else text

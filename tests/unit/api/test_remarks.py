@@ -1,0 +1,62 @@
+"""What the pipeline remarks is said in the reader's language; each remark here is a real one."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from api.pages.remarks import remark
+from api.pages.texts import LANGUAGES, Texts, texts_of
+from fixtures.builders import A_MOMENT, a_submission
+from pipelines.extraction.subtitles import subtitles_to_transcript
+from pipelines.publishing import describe
+from pipelines.workflows.steps import DUPLICATE_WARNING, SUPERSEDED_WARNING
+from schemas.content import Extraction
+from schemas.document import MediaKind
+
+ODD_SUBTITLES = (
+    "WEBVTT\n\n00:09.000 --> 00:08.000\nÀ l’envers.\n\n00:01.000 --> 00:02.000\nPlus tôt.\n"
+)
+
+
+def real_remarks() -> list[str]:
+    transcript, odd_times = subtitles_to_transcript(ODD_SUBTITLES, "odd.vtt")
+    unsaid = describe(a_submission(), Extraction(MediaKind.AUDIO, transcript), received_at=A_MOMENT)
+    return [
+        *odd_times,
+        *unsaid.warnings,
+        SUPERSEDED_WARNING,
+        DUPLICATE_WARNING.format("d-1"),
+        "Speech was heard from 12 s to 95 s and next to no words were recognised: have a look.",
+        "Tag 'l’été' is not in the taxonomy; it was left out.",
+        "The recording 'appel.m4a' that “ex.json” names did not come along.",
+        "No poster could be made: the film is black.",
+        "No text was found on page 2, 3 and others: pictures are not read yet (no OCR).",
+    ]
+
+
+@pytest.fixture(params=LANGUAGES)
+def t(request: pytest.FixtureRequest) -> Texts:
+    return texts_of(request.param, "Europe/Paris")
+
+
+def test_every_remark_of_the_pipeline_is_known(t: Texts) -> None:
+    remarks = real_remarks()
+
+    assert len(remarks) >= 10
+    assert [each for each in remarks if remark(each, t) == each] == []
+
+
+def test_places_in_a_recording_read_as_a_clock_shows_them() -> None:
+    heard = "Speech was heard from 12 s to 95 s and next to no words were recognised."
+
+    said = remark(heard, texts_of("fr", "Europe/Paris"))
+
+    assert said.startswith("De 0:12 à 1:35, quelqu’un parle")
+
+
+def test_a_remark_that_nobody_knows_is_shown_as_it_is() -> None:
+    texts = Texts("fr", {}, ZoneInfo("Europe/Paris"))
+
+    assert remark("Something new.", texts) == "Something new."
