@@ -17,6 +17,7 @@ from api.guards import require_own_page
 from api.pages.addresses import FILTERS, SearchAddress, read_address
 from api.pages.assets import serve_asset, serve_favicon
 from api.pages.console import console_handlers
+from api.pages.editing import editing_handlers
 from api.pages.home import home_view
 from api.pages.own import own_of
 from api.pages.problems import render_problem
@@ -93,6 +94,7 @@ pages_router: Final = Router(
         show_home_or_results,
         show_document,
         *console_handlers,
+        *editing_handlers,
         sign_in,
         serve_asset,
         serve_favicon,

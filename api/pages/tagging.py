@@ -25,7 +25,7 @@ class TagChoice(msgspec.Struct, frozen=True):
 
 
 class TagGroup(msgspec.Struct, frozen=True):
-    """The tags of one facet, in the order of the taxonomy."""
+    """The tags of one facet: those that are chosen first, then in the order of the taxonomy."""
 
     facet: TagFacet
     choices: tuple[TagChoice, ...]
@@ -48,20 +48,15 @@ def tag_groups(
             passed over.
     """
     origins = chosen or {}
+    choices = [
+        (tag.facet, TagChoice(tag.id, label, tag.description, tag.id in origins, origin))
+        for tag in taxonomy.tags
+        for label, origin in [
+            (taxonomy.label(tag.id, english=t.language == "en"), origins.get(tag.id, ""))
+        ]
+    ]
+    choices.sort(key=lambda pair: not pair[1].is_chosen)
     return tuple(
-        TagGroup(
-            facet,
-            tuple(
-                TagChoice(
-                    id=tag.id,
-                    label=taxonomy.label(tag.id, english=t.language == "en"),
-                    hint=tag.description,
-                    is_chosen=tag.id in origins,
-                    origin=origins.get(tag.id, ""),
-                )
-                for tag in taxonomy.tags
-                if tag.facet is facet
-            ),
-        )
+        TagGroup(facet, tuple(choice for own, choice in choices if own is facet))
         for facet in TagFacet
     )

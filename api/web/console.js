@@ -3,7 +3,8 @@
 
 import { ApiError, problem } from "./api.js";
 import { announce, el, fill, icon } from "./dom.js";
-import { jobs, sentence } from "./jobs.js";
+import { jobs } from "./jobs.js";
+import { sentence } from "./problems.js";
 import { number, t } from "./strings.js";
 import { chosenTags, enhanceTags } from "./tags.js";
 

@@ -3,15 +3,11 @@
 
 import { ApiError, call } from "./api.js";
 import { announce, el, icon } from "./dom.js";
-import { hasMessage, number, t } from "./strings.js";
+import { sentence } from "./problems.js";
+import { number, t } from "./strings.js";
 
 const STREAMS = 2; // a browser keeps few connections to one server, and pages need some
 const POLL_MS = 3000;
-
-/** Return the sentence for an error of the API. */
-export function sentence(code) {
-  return t(hasMessage(`problem.${code}`) ? `problem.${code}` : "problem.internal");
-}
 
 class JobList {
   constructor(list) {
@@ -117,8 +113,7 @@ function showShare(card, share) {
   if (says) says.textContent = share > 0 ? ` ${number(share, { style: "percent" })}` : "";
 }
 
-/** Say below a card why something could not be done. */
-export function sayProblem(card, text) {
+function sayProblem(card, text) {
   card.querySelector(".job-problem.now")?.remove();
   card.append(el("p", { class: "job-problem now", role: "alert" }, icon("warning"), el("span", {}, text)));
 }

@@ -6,11 +6,14 @@ import { el, icon } from "./dom.js";
 export function enhanceTags(picker, onChange) {
   const box = el("input", { type: "search", class: "tag-filter", "aria-label": picker.dataset.filter, placeholder: picker.dataset.filter, spellcheck: false, autocomplete: "off" });
   const choices = [...picker.querySelectorAll(".tag-choice")].map((node) => ({ node, text: fold(`${node.textContent} ${node.title}`) }));
-  const groups = [...picker.querySelectorAll("fieldset")];
+  const groups = [...picker.querySelectorAll(".tag-group")].map((node) => ({ node, isOpen: node.open }));
   const narrow = () => {
     const words = fold(box.value).split(/\s+/).filter(Boolean);
     for (const { node, text } of choices) node.hidden = !words.every((word) => text.includes(word));
-    for (const group of groups) group.hidden = !group.querySelector(".tag-choice:not([hidden])");
+    for (const { node, isOpen } of groups) {
+      node.hidden = !node.querySelector(".tag-choice:not([hidden])");
+      node.open = words.length > 0 || isOpen;
+    }
   };
   box.addEventListener("input", narrow);
   box.addEventListener("keydown", (event) => {

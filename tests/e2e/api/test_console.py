@@ -110,6 +110,7 @@ def test_a_published_document_is_linked_and_says_who_may_see_it(school: School) 
     card = card_of(school, job)
 
     assert f'href="/documents/{document.id}"' in card
+    assert f'href="/documents/{document.id}/edit"' in card
     assert "Bogota" in card
     assert "Mentors" in card
     assert "Publié" in card

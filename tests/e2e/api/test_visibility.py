@@ -207,8 +207,10 @@ CONSOLE: Final = {
     ("GET", "/console/jobs"),
     ("GET", "/console/jobs/{job_id:str}"),
     ("GET", "/console/status"),
+    ("GET", "/documents/{document_id:str}/edit"),
 }
-"""Pages that only mentors get; who else asks is refused in ``test_console.py``."""
+"""Pages that only mentors get; who else asks is refused in ``test_console.py`` and
+``test_editing.py``."""
 
 EVERY: Final = BY_ID | BY_JOB | LISTS | JOB_LISTS
 

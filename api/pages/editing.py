@@ -1,0 +1,72 @@
+"""The page on which a mentor changes a document: its tags, who may see it, whether it exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from litestar import get
+from litestar.params import FromPath
+
+from api.access import visible_document
+from api.dependencies import TheServices
+from api.pages.addresses import SearchAddress
+from api.pages.rendering import render_page
+from api.pages.tagging import tag_groups
+from api.pages.texts import Texts
+from api.pages.visit import AnyRequest, Html, Visit, for_mentors
+from api.views.documents import document_view
+from schemas.content import Speaker
+from schemas.document import Visibility
+from schemas.identity import Caller
+from schemas.ids import PersonId
+from schemas.tag import TagAssigner, TagAssignment
+
+
+@get("/documents/{document_id:str}/edit", include_in_schema=False, sync_to_thread=True)
+def show_editor(services: TheServices, request: AnyRequest, document_id: FromPath[str]) -> Html:
+    """Show what may be changed of a document, to mentors who may see it."""
+    return for_mentors(services, request, lambda visit: _editor(visit, document_id))
+
+
+editing_handlers: Final = (show_editor,)
+
+
+def _editor(visit: Visit, document_id: str) -> Html:
+    services, _, visitor, caller = visit
+    document = visible_document(services, caller, document_id)
+    tags = services.catalog.documents.tags([document.id]).get(document.id, ())
+    people = services.catalog.documents.people({
+        PersonId(tag.person_id) for tag in tags if tag.person_id
+    })
+    return render_page(
+        "edit.html",
+        visitor,
+        address=SearchAddress(),
+        document=document_view(document, tags, taxonomy=services.taxonomy, caller=caller),
+        tag_groups=tag_groups(
+            services.taxonomy,
+            visitor.t,
+            {tag.tag_id: _origin(tag, people, caller, visitor.t) for tag in tags},
+        ),
+        visibilities=tuple(reversed(Visibility)),
+    )
+
+
+def _origin(
+    tag: TagAssignment, people: Mapping[PersonId, Speaker], caller: Caller, t: Texts
+) -> str:
+    """Say who or what put a tag on the document."""
+    percent = t.number(tag.confidence * 100)
+    match tag.assigner:
+        case TagAssigner.ALIAS:
+            return t("tag.by.alias", percent=percent)
+        case TagAssigner.ENCODER:
+            return t("tag.by.encoder", percent=percent)
+        case TagAssigner.PERSON if tag.person_id is None:
+            return t("tag.by.sender")
+        case TagAssigner.PERSON if tag.person_id == caller.person_id:
+            return t("tag.by.you")
+        case TagAssigner.PERSON:
+            known = people.get(PersonId(tag.person_id or ""))
+            return t("tag.by.person", name=known.name if known else tag.person_id)

@@ -1,0 +1,56 @@
+// Changing a document: each part of the page is sent by itself, and says beside its button what
+// became of it.
+
+import { call } from "./api.js";
+import { sentence } from "./problems.js";
+import { number, t } from "./strings.js";
+import { chosenTags, enhanceTags } from "./tags.js";
+
+const page = document.querySelector(".editor");
+const address = `/v1/documents/${encodeURIComponent(page.dataset.id)}`;
+
+const tags = page.querySelector("#tags");
+const count = tags.querySelector("[data-count]");
+enhanceTags(tags.querySelector(".tag-picker"), (n) => (count.textContent = n ? number(n) : ""));
+saves(tags, () => call(`${address}/tags`, { method: "PUT", body: { tags: chosenTags(tags) } }));
+
+const visibility = page.querySelector("#visibility");
+saves(visibility, () => call(`${address}/visibility`, { method: "PUT", body: { visibility: new FormData(visibility).get("visibility") } }));
+
+const dialog = page.querySelector("#delete-dialog");
+const remove = page.querySelector("#delete");
+remove.addEventListener("click", () => dialog.showModal());
+dialog.addEventListener("close", async () => {
+  if (dialog.returnValue !== "delete") return;
+  dialog.returnValue = "";
+  const isGone = await doing(remove, () => call(address, { method: "DELETE" }));
+  if (isGone) location.assign("/");
+});
+
+function saves(form, send) {
+  const button = form.querySelector("button[type=submit]");
+  form.addEventListener("change", () => say(button, ""));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (await doing(button, send)) say(button, t("edit.saved"));
+  });
+}
+
+/** Do something once, saying beside the button why it could not be done; returns whether it was. */
+async function doing(button, act) {
+  button.disabled = true;
+  say(button, t("edit.saving"));
+  try {
+    await act();
+    return true;
+  } catch (cause) {
+    say(button, sentence(cause.code));
+    return false;
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function say(button, text) {
+  button.parentElement.querySelector(".says").textContent = text;
+}
