@@ -13,7 +13,7 @@ export TEST_MODELS_DIR ?= $(CORDEE_DATA_DIR)/models
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help install models demo ingest-demo test fast slow lint format types imports bench fixtures browser lock clean ci
+.PHONY: help install models demo ingest-demo test fast slow lint format types imports bench fixtures browser component lock clean ci
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ bench: models ## Measure speed on this machine
 
 fixtures: install ## Rebuild the demo school from its texts (needs the speech packages named in fixtures/README.md)
 	$(BIN)/python -m fixtures.build
+
+component: ## Build the search box that other sites embed (needs Node.js; the result is committed)
+	cd api/component && npm ci --no-progress --loglevel=error && npm run build
 
 lock: install ## Write what is installed to constraints.txt
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' | grep -v '^torch==' > constraints.txt

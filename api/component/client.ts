@@ -1,0 +1,126 @@
+// Requests to the API, in the name of whoever uses the page.
+
+import type { SearchResponse, SuggestResponse } from "./wire.ts";
+
+/** The page's own way to a bearer token; asked again when the API no longer takes the last one. */
+export type GetToken = () => Promise<string> | string;
+
+/** The API cannot be reached, or not now: worth another try. */
+export class UnreachableError extends Error {}
+
+/** Nobody is signed in, or no longer. */
+export class ExpiredError extends Error {}
+
+/** The API answered with a problem that another try would not solve. */
+export class RefusedError extends Error {
+  /** What the school's team finds in its logs. */
+  readonly reference: string;
+
+  constructor(reference: string) {
+    super(reference);
+    this.reference = reference;
+  }
+}
+
+const PATIENCE_MS = 10_000;
+const MAY_PASS = new Set([408, 425, 429, 502, 503, 504]);
+
+export class Client {
+  readonly #base: string;
+  readonly #getToken: GetToken | null;
+  #token: Promise<string> | null = null;
+
+  /**
+   * @param base Address of the API, without a slash at its end.
+   * @param getToken Null where the session cookie says who asks.
+   */
+  constructor(base: string, getToken: GetToken | null) {
+    this.#base = base;
+    this.#getToken = getToken;
+  }
+
+  suggest(q: string, limit: number, signal: AbortSignal): Promise<SuggestResponse> {
+    const query = new URLSearchParams({ q, limit: String(limit) });
+    return this.#send(`/v1/suggest?${query}`, {}, signal) as Promise<SuggestResponse>;
+  }
+
+  /** Search by POST: what is looked for then stands in no address and no log. */
+  search(q: string, perPage: number, signal: AbortSignal): Promise<SearchResponse> {
+    const init = {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ q, per_page: perPage }),
+    };
+    return this.#send("/v1/search", init, signal) as Promise<SearchResponse>;
+  }
+
+  async #send(path: string, init: RequestInit, signal: AbortSignal): Promise<unknown> {
+    const known = this.#bearer();
+    let answer = await this.#fetch(path, init, known, signal);
+    if (answer.status === 401 && known) {
+      // Two requests may meet the same expired token: only the first asks for another.
+      this.#forget(known);
+      const renewed = this.#bearer();
+      answer = await this.#fetch(path, init, renewed, signal);
+      if (answer.status === 401 && renewed) this.#forget(renewed);
+    }
+    if (answer.status === 401) throw new ExpiredError();
+    if (MAY_PASS.has(answer.status)) throw new UnreachableError();
+    if (!answer.ok) throw new RefusedError(answer.headers.get("X-Request-ID") ?? "");
+    try {
+      return await answer.json();
+    } catch {
+      signal.throwIfAborted();
+      throw new UnreachableError(); // cut off half-way
+    }
+  }
+
+  async #fetch(path: string, init: RequestInit, bearer: Promise<string> | null, signal: AbortSignal): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (bearer) headers.set("Authorization", `Bearer ${await bearer}`);
+    signal.throwIfAborted();
+    try {
+      return await fetch(this.#base + path, {
+        ...init,
+        headers,
+        cache: "no-store",
+        credentials: bearer ? "omit" : "same-origin", // the cookie goes to its own origin only
+        signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
+      });
+    } catch {
+      signal.throwIfAborted();
+      throw new UnreachableError();
+    }
+  }
+
+  /** Return the token that requests share, or null where the session cookie speaks. */
+  #bearer(): Promise<string> | null {
+    if (!this.#getToken) return null;
+    if (!this.#token) {
+      const asked = ask(this.#getToken);
+      asked.catch(() => this.#forget(asked));
+      this.#token = asked;
+    }
+    return this.#token;
+  }
+
+  #forget(token: Promise<string>): void {
+    if (this.#token === token) this.#token = null;
+  }
+}
+
+async function ask(getToken: GetToken): Promise<string> {
+  let token = "";
+  try {
+    token = await Promise.race([getToken(), late()]);
+  } catch {
+    if (!navigator.onLine) throw new UnreachableError(); // no network is no expired session
+  }
+  if (!token) throw new ExpiredError();
+  return token;
+}
+
+/** A page that never answers must not leave a search waiting for ever. */
+function late(): Promise<string> {
+  return new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, ""));
+}
