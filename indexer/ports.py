@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -184,6 +185,9 @@ class JobQueue(Protocol):
 
     def enqueue_reencode(self, encoder: str) -> str:
         """Queue the encoding of all passages with another encoder; returns the workflow's id."""
+
+    def enqueue_corrections(self, document_id: DocumentId, corrected_at: datetime) -> None:
+        """Queue the applying of a document's corrections, the latest of them of this moment."""
 
 
 EncoderVectors = Mapping[str, "Vectors"]

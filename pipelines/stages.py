@@ -17,16 +17,20 @@ from pipelines.ports import ExtractionDeps, Progress
 from pipelines.publishing import Description, main_language
 from pipelines.segmentation.passages import LanguageOf, segment
 from schemas.content import Content, Extraction
-from schemas.document import Submission
+from schemas.document import Document, Submission
 from schemas.errors import DamagedFileError, NoTextError
-from schemas.identity import EVERYONE
+from schemas.identity import EVERYONE, audiences_of
 from schemas.ids import BlobKey, DocumentId, Revision
 from schemas.passage import Passage
 from schemas.settings import IngestionSettings
 from schemas.tag import TagAssignment
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from schemas.passage import Vectors
+
+    Vector = NDArray[np.float32]
 
 ENCODE_BATCH: Final = 64
 """Passages between two reports of progress: some two seconds of work on two cores."""
@@ -108,6 +112,28 @@ def cut(
     return passages
 
 
+def recut(
+    document: Document,
+    content: Content,
+    *,
+    language_of: LanguageOf,
+    count_tokens: CountTokens,
+    settings: IngestionSettings,
+) -> list[Passage]:
+    """Cut the changed content of a published document exactly as its ingestion would."""
+    return segment(
+        content,
+        document_id=document.id,
+        revision=document.revision,
+        title=document.title,
+        audiences=audiences_of(document.visibility, document.participants),
+        language_of=language_of,
+        count_tokens=count_tokens,
+        budget=settings.passage_tokens,
+        overlap=settings.passage_overlap_tokens,
+    )
+
+
 def cut_text(
     document_id: DocumentId,
     title: str,
@@ -163,6 +189,38 @@ def encode(
     return encoded
 
 
+def encode_new(
+    title: str,
+    texts: Sequence[str],
+    encoders: Collection[PassageEncoder],
+    *,
+    known: Mapping[str, Mapping[str, Vector]],
+) -> tuple[dict[str, Vectors], int]:
+    """Encode only the passages that no vector is known of; the vectors of the others are kept.
+
+    Args:
+        title: Of the document, which must be the one that the known vectors were made with.
+        texts: Of all passages, in order.
+        encoders: Every encoder that needs vectors.
+        known: For each encoder's name, vectors by text.
+
+    Returns:
+        One array of rows in input order for each encoder, and how many passages were encoded.
+    """
+    encoded: dict[str, Vectors] = {}
+    fresh: set[int] = set()
+    for encoder in encoders:
+        own = known.get(encoder.name, {})
+        lacking = [n for n, text in enumerate(texts) if text not in own]
+        made = encode(title, [texts[n] for n in lacking], [encoder], progress=_unheard)
+        new = dict(zip(lacking, made[encoder.name], strict=True))
+        rows = [new[n] if n in new else own[text] for n, text in enumerate(texts)]
+        empty = np.empty((0, encoder.dimensions), np.float32)
+        encoded[encoder.name] = np.stack(rows) if rows else empty
+        fresh |= new.keys()
+    return encoded, len(fresh)
+
+
 def enrich(  # noqa: PLR0913 - one value from each stage before
     extraction: Extraction,
     description: Description,
@@ -198,6 +256,10 @@ def missing_vectors(vectors: Mapping[str, Vectors], needed: Collection[str]) -> 
 def content_blob(content: Content, blobs: BlobStore) -> BlobKey:
     """Store the content as readers of the document will get it."""
     return blobs.put(msgspec.json.encode(content))
+
+
+def _unheard(share: float) -> None:
+    """Report to nobody: some passages take no time that anybody would watch."""
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -19,8 +19,16 @@ INGEST_QUEUE: Final = "ingest"
 MEDIA_QUEUE: Final = "ingest-media"
 """Long recordings wait here, so that they never hold up a short exchange."""
 REINDEX_QUEUE: Final = "reindex"
+CORRECTIONS_QUEUE: Final = "corrections"
+"""Somebody waits for these, and each takes a second: they stand behind no recording."""
 INGEST_WORKFLOW: Final = "ingest_document"
 REENCODE_WORKFLOW: Final = "reencode_passages"
+CORRECT_WORKFLOW: Final = "apply_corrections"
+
+
+def correct_workflow_id(document_id: DocumentId, corrected_at: datetime) -> str:
+    """Return the id of the workflow that applies corrections up to the latest one's moment."""
+    return f"correct-{document_id}-{int(corrected_at.timestamp() * 1000)}"
 
 
 class Stage(StrEnum):

@@ -5,20 +5,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from dbos import DBOS, DBOSClient, EnqueueOptions
 from sqlalchemy.exc import SQLAlchemyError
 
 from schemas.errors import TransientError
-from schemas.ids import JobId
+from schemas.ids import DocumentId, JobId
 from schemas.job import (
     APP_NAME,
     APP_VERSION,
+    CORRECT_WORKFLOW,
+    CORRECTIONS_QUEUE,
     INGEST_QUEUE,
     INGEST_WORKFLOW,
     MEDIA_QUEUE,
     REENCODE_WORKFLOW,
     REINDEX_QUEUE,
+    correct_workflow_id,
 )
 from schemas.settings import Settings
 
@@ -55,6 +59,11 @@ class DbosJobQueue:
         workflow_id = f"{prefix}{len(earlier) + 1}"
         self._enqueue(REENCODE_WORKFLOW, REINDEX_QUEUE, workflow_id, encoder)
         return workflow_id
+
+    def enqueue_corrections(self, document_id: DocumentId, corrected_at: datetime) -> None:
+        """Queue the applying of a document's corrections; the same moment twice is once."""
+        workflow_id = correct_workflow_id(document_id, corrected_at)
+        self._enqueue(CORRECT_WORKFLOW, CORRECTIONS_QUEUE, workflow_id, document_id)
 
     def is_over(self, workflow_id: str) -> bool:
         """Tell whether a workflow has ended, well or badly; False for one not known."""

@@ -23,6 +23,7 @@ _PATTERNS: Final = tuple(
         (r"Some cues have negative times", "remark.negative"),
         (r"The cue at (?P<at>[\d.]+) s ends before", "remark.backwards"),
         (r"Some cues are not in order", "remark.order"),
+        (r"Corrected turns that are not heard .*: (?P<n>\d+)", "remark.stray"),
         (r"A newer version of this document", "remark.superseded"),
         (r"The same bytes were published meanwhile", "remark.duplicate"),
     )

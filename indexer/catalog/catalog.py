@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from indexer.catalog.changes import Changes
+from indexer.catalog.corrections import Corrections
 from indexer.catalog.database import Clock, Database, open_database, utc_now
 from indexer.catalog.documents import Documents
 from indexer.catalog.generations import Generations
@@ -29,6 +30,7 @@ class Catalog:
     documents: Documents
     passages: Passages
     publishing: Publishing
+    corrections: Corrections
     changes: Changes
     jobs: Jobs
     generations: Generations
@@ -72,6 +74,7 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         documents=documents,
         passages=passages,
         publishing=Publishing(database),
+        corrections=Corrections(database),
         changes=Changes(database),
         jobs=Jobs(database),
         generations=Generations(database),

@@ -17,7 +17,12 @@ from schemas.ids import DocumentId, PassageId
 from schemas.passage import Passage
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from schemas.passage import Vectors
+
+    Vector = NDArray[np.float32]
 
 _WITH_AUDIENCES: Final = select(*PASSAGE_COLUMNS).join(
     documents, documents.c.id == passages.c.document_id
@@ -98,6 +103,12 @@ class Passages:
                 f"{len(missing)} of {len(ids)} passages have no vector of encoder {encoder!r}."
             )
         return to_vectors([found[id_] for id_ in ids])
+
+    def vectors_of(self, document_id: DocumentId, encoder: str) -> dict[PassageId, Vector]:
+        """Return the vectors that the document's present passages have, each of shape (d,)."""
+        with self._database.reading() as connection:
+            packed = read_vectors(connection, document_id, encoder)
+        return {id_: to_vectors([row])[0] for id_, row in packed.items()}
 
     def sweep_superseded(self, older_than: datetime) -> int:
         """Drop passages superseded before this moment, with their vectors; return how many."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from indexer.catalog import tables as t
 from indexer.catalog.change_log import append_change, last_change_of
+from indexer.catalog.corrections import mark_applied
 from indexer.catalog.database import Database
 from indexer.catalog.documents import forget_unmentioned, write_audiences
 from indexer.catalog.generations import newest_encoder
@@ -16,10 +18,11 @@ from indexer.catalog.mapping import from_document, from_passage, from_vectors
 from indexer.catalog.records import ChangeKind
 from indexer.catalog.tags import replace_machine_tags
 from indexer.catalog.upsert import upsert
+from schemas.correction import Correction
 from schemas.document import Document, Visibility
-from schemas.errors import ConflictError
+from schemas.errors import ConflictError, NotFoundError, TransientError
 from schemas.identity import audiences_of
-from schemas.ids import Revision
+from schemas.ids import BlobKey, Revision
 from schemas.passage import Passage
 from schemas.tag import TagAssignment
 
@@ -74,6 +77,55 @@ class Publishing:
             return append_change(
                 connection, ChangeKind.PUBLISHED, document.id, document.published_at
             )
+
+    def correct(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        vectors: EncoderVectors,
+        *,
+        content: BlobKey,
+        applied: Collection[Correction],
+        now: datetime,
+    ) -> int:
+        """Replace the text of a published revision; readers see the old one or the new one.
+
+        Passages are written in place of those with the same ids. Tags, people and everything
+        else stay as they are.
+
+        Args:
+            document: As it was read before its text was corrected.
+            passages: All of them, in order.
+            vectors: For each encoder, an array of shape (len(passages), d), row by row theirs.
+            content: The corrected content.
+            applied: Corrections that it holds.
+            now: When they are taken over.
+
+        Returns:
+            Position of the change.
+
+        Raises:
+            NotFoundError: If the document was deleted meanwhile.
+            TransientError: If another revision or correction was published meanwhile.
+            ConflictError: If vectors of the encoder that is being served are missing.
+        """
+        d = t.documents
+        with self._database.publishing() as connection:
+            there = select(d.c.revision, d.c.content).where(d.c.id == document.id)
+            now_there = connection.execute(there).first()
+            if now_there is None:
+                raise NotFoundError("There is no such document.")
+            if tuple(now_there) != (document.revision, document.content):
+                raise TransientError("The document has changed while it was corrected.")
+            _check_vectors(connection, passages, vectors)
+            connection.execute(
+                update(d)
+                .where(d.c.id == document.id)
+                .values(content=content, n_passages=len(passages))
+            )
+            _write_passages(connection, document, passages, vectors)
+            mark_applied(connection, applied, now)
+            return append_change(connection, ChangeKind.PUBLISHED, document.id, now)
 
 
 class _Present(NamedTuple):

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from indexer.catalog.columns import CleanText, MsgspecJson, UtcDateTime
+from schemas.content import Utterance
 from schemas.document import MediaFiles, Submission
 from schemas.ids import PersonId
 from schemas.job import JobProblem
@@ -206,6 +207,23 @@ workers = Table(
     METADATA,
     Column("name", Text, primary_key=True),
     Column("beat_at", UtcDateTime, nullable=False),
+)
+
+corrections = Table(
+    "corrections",
+    METADATA,
+    _document_key(),
+    Column("revision", String(64), primary_key=True),
+    # Which turn: its place and not its number, which another recognition may shift.
+    Column("start_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("end_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("speaker_id", Text, primary_key=True),  # empty for nobody known: a key has no NULL
+    Column("heard", MsgspecJson(Utterance), nullable=False),
+    Column("text", CleanText, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("person_name", CleanText, nullable=False),
+    Column("corrected_at", UtcDateTime, nullable=False),
+    Column("applied_at", UtcDateTime, index=True),
 )
 
 judgments = Table(

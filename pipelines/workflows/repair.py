@@ -16,12 +16,15 @@ from schemas.errors import NotFoundError
 from schemas.ids import JobId
 from schemas.job import (
     APP_VERSION,
+    CORRECT_WORKFLOW,
+    CORRECTIONS_QUEUE,
     INGEST_QUEUE,
     INGEST_WORKFLOW,
     MEDIA_QUEUE,
     Job,
     JobProblem,
     JobState,
+    correct_workflow_id,
 )
 
 LOST_AFTER_S: Final = 60.0
@@ -41,6 +44,18 @@ def repair(pipeline: Pipeline) -> None:
     jobs = pipeline.catalog.jobs.list_recent(states=open_states, limit=_MAX_JOBS)
     for start in range(0, len(jobs), _BATCH):
         _repair_batch(pipeline, jobs[start : start + _BATCH])
+
+
+def apply_waiting(pipeline: Pipeline) -> None:
+    """Queue corrections whose workflow was never queued. Idempotent: ids name what they apply."""
+    for document_id, corrected_at in pipeline.catalog.corrections.waiting(_BATCH):
+        options = EnqueueOptions(
+            workflow_name=CORRECT_WORKFLOW,
+            queue_name=CORRECTIONS_QUEUE,
+            workflow_id=correct_workflow_id(document_id, corrected_at),
+            app_version=APP_VERSION,
+        )
+        DBOS.enqueue_workflow_with_options(options, document_id)
 
 
 def sweep(pipeline: Pipeline) -> None:

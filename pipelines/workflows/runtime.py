@@ -15,11 +15,19 @@ from dbos import DBOS, DBOSConfig
 from filelock import FileLock, Timeout
 
 from pipelines.bootstrap import Pipeline, open_pipeline
+from pipelines.workflows.correct import register_correct
 from pipelines.workflows.ingest import Running, register_ingest
 from pipelines.workflows.reencode import register_reencode
-from pipelines.workflows.repair import adopt_lost, repair, sweep
+from pipelines.workflows.repair import adopt_lost, apply_waiting, repair, sweep
 from schemas.errors import ConflictError
-from schemas.job import APP_NAME, APP_VERSION, INGEST_QUEUE, MEDIA_QUEUE, REINDEX_QUEUE
+from schemas.job import (
+    APP_NAME,
+    APP_VERSION,
+    CORRECTIONS_QUEUE,
+    INGEST_QUEUE,
+    MEDIA_QUEUE,
+    REINDEX_QUEUE,
+)
 from schemas.settings import Settings
 
 HEARTBEAT_S: Final = 5.0
@@ -99,6 +107,7 @@ def worker_slot(data_dir: Path) -> Iterator[str]:
 def _launch(pipeline: Pipeline, name: str, running: Running) -> None:
     register_ingest(pipeline, running)
     register_reencode(pipeline)
+    register_correct(pipeline)
     DBOS(
         config=DBOSConfig(
             name=APP_NAME,
@@ -111,7 +120,13 @@ def _launch(pipeline: Pipeline, name: str, running: Running) -> None:
     )
     DBOS.launch()
     at_once = pipeline.settings.ingestion.workers
-    for queue, n_workers in ((INGEST_QUEUE, at_once), (MEDIA_QUEUE, at_once), (REINDEX_QUEUE, 1)):
+    queues = {
+        INGEST_QUEUE: at_once,
+        MEDIA_QUEUE: at_once,
+        REINDEX_QUEUE: 1,
+        CORRECTIONS_QUEUE: 1,
+    }
+    for queue, n_workers in queues.items():
         DBOS.register_queue(
             queue,
             worker_concurrency=n_workers,
@@ -139,4 +154,5 @@ def _every(interval_s: float, stop: threading.Event, work: Callable[[], None]) -
 def _keep_house(pipeline: Pipeline) -> None:
     adopt_lost(pipeline)
     repair(pipeline)
+    apply_waiting(pipeline)
     sweep(pipeline)

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 from traceback import format_exc
 from typing import TYPE_CHECKING, Final, TypeVar
 
+import msgspec
 import structlog
 
 from pipelines import stages
 from pipelines.bootstrap import Pipeline
+from pipelines.correcting import unfit, with_corrections
 from pipelines.ports import ExtractionDeps
 from pipelines.publishing import Description, assemble, describe
 from pipelines.stages import Enrichment
@@ -41,6 +43,9 @@ INTERNAL_MESSAGE: Final = (
 )
 SUPERSEDED_WARNING: Final = (
     "A newer version of this document was published first, so this one was not published."
+)
+STRAY_WARNING: Final = (
+    "Corrected turns that are not heard in the same place any more, and stay as heard: {}."
 )
 DUPLICATE_WARNING: Final = "The same bytes were published meanwhile as another document: {}."
 
@@ -90,7 +95,7 @@ def extract(run: StageRun) -> NewKeys:
         transcriber=run.pipeline.transcriber,
         progress=run.progress,
     )
-    extraction = stages.extract(run.submission, deps)
+    extraction = _as_corrected(run, stages.extract(run.submission, deps))
     description = describe(run.submission, extraction, received_at=run.job.created_at)
     return {
         "extraction": run.results.save(extraction),
@@ -204,6 +209,18 @@ def run_stage(pipeline: Pipeline, job_id: JobId, stage: Stage, keys: Keys) -> Ne
         raise CordeeError(INTERNAL_MESSAGE) from error
     bound.info("stage.finished", took_ms=round((time.monotonic() - started) * 1000))
     return new_keys
+
+
+def _as_corrected(run: StageRun, extraction: Extraction) -> Extraction:
+    """Put in what people corrected in this very revision, when it is ingested once more."""
+    submission = run.submission
+    made = run.pipeline.catalog.corrections.of(submission.document_id, submission.revision)
+    content = with_corrections(extraction.content, made)
+    stray = unfit(extraction.content, made)
+    if stray:
+        warning = STRAY_WARNING.format(len(stray))
+        extraction = msgspec.structs.replace(extraction, warnings=(*extraction.warnings, warning))
+    return msgspec.structs.replace(extraction, content=content)
 
 
 def _reason_not_to_publish(run: StageRun) -> str | None:

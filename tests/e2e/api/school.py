@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ from indexer.catalog.catalog import open_catalog
 from schemas.content import Speaker, Transcript, Utterance
 from schemas.document import Document, DocumentKind, MediaFiles, MediaKind, Visibility
 from schemas.identity import Caller, Role
-from schemas.ids import JobId, PersonId, Revision
+from schemas.ids import DocumentId, JobId, PersonId, Revision
 from schemas.job import JobState, Stage
 from schemas.settings import Settings
 from schemas.span import TimeSpan
@@ -63,6 +64,7 @@ class ListQueue:
 
     def __init__(self) -> None:
         self.queued: list[JobId] = []
+        self.corrected: list[DocumentId] = []
 
     def enqueue_ingest(self, job_id: JobId, *, long_media: bool) -> None:
         if job_id not in self.queued:
@@ -70,6 +72,9 @@ class ListQueue:
 
     def enqueue_reencode(self, encoder: str) -> str:
         return f"reencode-{encoder}"
+
+    def enqueue_corrections(self, document_id: DocumentId, corrected_at: datetime) -> None:
+        self.corrected.append(document_id)
 
 
 class School(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from api.pages.texts import LANGUAGES, Texts, texts_of
 from fixtures.builders import A_MOMENT, a_submission
 from pipelines.extraction.subtitles import subtitles_to_transcript
 from pipelines.publishing import describe
-from pipelines.workflows.steps import DUPLICATE_WARNING, SUPERSEDED_WARNING
+from pipelines.workflows.steps import DUPLICATE_WARNING, STRAY_WARNING, SUPERSEDED_WARNING
 from schemas.content import Extraction
 from schemas.document import MediaKind
 
@@ -27,6 +27,7 @@ def real_remarks() -> list[str]:
         *odd_times,
         *unsaid.warnings,
         SUPERSEDED_WARNING,
+        STRAY_WARNING.format(2),
         DUPLICATE_WARNING.format("d-1"),
         "Speech was heard from 12 s to 95 s and next to no words were recognised: have a look.",
         "Tag 'l’été' is not in the taxonomy; it was left out.",

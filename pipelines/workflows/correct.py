@@ -1,0 +1,123 @@
+"""Apply what people corrected: the stored transcript, its passages, and the vectors of new ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import structlog
+from dbos import DBOS, StepOptions
+
+from pipelines import stages
+from pipelines.bootstrap import Pipeline
+from pipelines.correcting import with_corrections
+from schemas.content import Content
+from schemas.document import Document
+from schemas.errors import NotFoundError, should_retry
+from schemas.ids import DocumentId
+from schemas.job import CORRECT_WORKFLOW
+from schemas.passage import Passage
+
+if TYPE_CHECKING:
+    from schemas.passage import Vectors
+
+RETRY_AFTER_S: Final = 0.5
+"""Another correction of the same document was published in between: that takes no longer."""
+MAX_ATTEMPTS: Final = 6
+MAX_RECOVERIES: Final = 20
+
+_log = structlog.get_logger(__name__)
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """What applying corrections came to."""
+
+    n_corrections: int
+    n_passages: int
+    n_encoded: int
+    """Passages whose text is new."""
+
+    @property
+    def n_kept(self) -> int:
+        """Passages whose text was there before, with its vectors."""
+        return self.n_passages - self.n_encoded
+
+
+def register_correct(pipeline: Pipeline) -> None:
+    """Teach the workflow engine to apply corrections; called before its launch."""
+    options = StepOptions(
+        name="apply",
+        retries_allowed=True,
+        should_retry=should_retry,
+        max_attempts=MAX_ATTEMPTS,
+        interval_seconds=RETRY_AFTER_S,
+    )
+
+    @DBOS.workflow(name=CORRECT_WORKFLOW, max_recovery_attempts=MAX_RECOVERIES)
+    def apply_corrections(document_id: DocumentId) -> int:
+        return DBOS.run_step(options, apply, pipeline, document_id).n_encoded
+
+
+def apply(pipeline: Pipeline, document_id: DocumentId) -> Applied:
+    """Take over every correction of the published revision that is not applied yet.
+
+    Does nothing when there is none, or no such document any more: a workflow before this one,
+    or the document's deletion, was faster.
+
+    Raises:
+        TransientError: If something else of the document was published meanwhile.
+    """
+    document = pipeline.catalog.documents.get(document_id)
+    made = pipeline.catalog.corrections.of(document_id, document.revision) if document else []
+    waiting = [correction for correction in made if correction.applied_at is None]
+    if document is None or not waiting:
+        return Applied(0, 0, 0)
+    before: Content = msgspec.json.decode(pipeline.blobs.read(document.content), type=Content)
+    content = with_corrections(before, made)
+    passages = stages.recut(
+        document,
+        content,
+        language_of=pipeline.language_of,
+        count_tokens=pipeline.count_tokens,
+        settings=pipeline.settings.ingestion,
+    )
+    vectors, n_encoded = _vectors(pipeline, document, passages)
+    try:
+        pipeline.catalog.publishing.correct(
+            document,
+            passages,
+            vectors,
+            content=stages.content_blob(content, pipeline.blobs),
+            applied=waiting,
+            now=pipeline.clock(),
+        )
+    except NotFoundError:
+        return Applied(0, 0, 0)
+    applied = Applied(len(waiting), len(passages), n_encoded)
+    _log.info(
+        "corrections.applied",
+        document_id=document_id,
+        n_corrections=applied.n_corrections,
+        n_encoded=applied.n_encoded,
+        n_kept=applied.n_kept,
+    )
+    return applied
+
+
+def _vectors(
+    pipeline: Pipeline, document: Document, passages: list[Passage]
+) -> tuple[dict[str, Vectors], int]:
+    """Return vectors for every encoder in use, encoding only texts that are new."""
+    names = pipeline.encoder_names()
+    stored = pipeline.catalog.passages
+    texts = {p.id: p.text for p in stored.of_document(document.id)}
+    known = {
+        name: {
+            texts[passage_id]: vector
+            for passage_id, vector in stored.vectors_of(document.id, name).items()
+            if passage_id in texts  # another correction came in between: publishing will refuse
+        }
+        for name in names
+    }
+    encoders = [pipeline.encoder(name) for name in names]
+    return stages.encode_new(document.title, [p.text for p in passages], encoders, known=known)
