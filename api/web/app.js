@@ -1,5 +1,17 @@
-// What every page does beyond reading: forms that send themselves, and what scripts share is started.
+// What every page does beyond reading: forms that send themselves when something is chosen.
+
+const PANEL = "#facets";
 
 for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
-  form.addEventListener("change", () => form.requestSubmit());
+  form.addEventListener("change", () => {
+    // On a phone the filters are a place of their own in the history: what is chosen takes its
+    // place, so that "back" leads to the results before and not to the open panel.
+    if (location.hash === PANEL && form.id === PANEL.slice(1)) location.replace(addressOf(form));
+    else form.requestSubmit();
+  });
+}
+
+function addressOf(form) {
+  const given = [...new FormData(form)].filter(([, value]) => value !== "");
+  return `${form.getAttribute("action")}?${new URLSearchParams(given)}`;
 }

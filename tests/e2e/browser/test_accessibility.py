@@ -110,9 +110,10 @@ def test_nothing_moves_for_who_asked_for_less_movement(open_page: OpenPage) -> N
 
 
 _FOCUS_SHOWN = """() => {
-  const node = document.activeElement;
+  let node = document.activeElement;
+  while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
   if (node === document.body) return 'body';
-  const around = [node, node.parentElement, node.closest('.tile, .who, .search, cordee-search')];
+  const around = [node, node.parentElement, node.closest('.tile, .who, .form')];
   const isShown = around.some((each) => each && (
     (parseFloat(getComputedStyle(each).outlineWidth) > 1
       && getComputedStyle(each).outlineStyle !== 'none')

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from fixtures.school import School
 
@@ -13,9 +13,14 @@ pytestmark = pytest.mark.slow
 OpenPage = Callable[..., Page]
 
 
+def box(page: Page) -> Locator:
+    """Return the field of the search box, which is inside its shadow tree."""
+    return page.locator("cordee-search [role=combobox]")
+
+
 def _search(page: Page, query: str) -> None:
-    page.locator("#q").fill(query)
-    page.locator("#q").press("Enter")
+    box(page).fill(query)
+    box(page).press("Enter")
     page.wait_for_url(re.compile(r"\?q="))
     expect(page.locator(".count-line")).to_be_visible()
 
@@ -113,7 +118,7 @@ def test_the_page_speaks_english_when_asked(open_page: OpenPage) -> None:
 def test_the_keyboard_alone_reaches_a_document(open_page: OpenPage) -> None:
     page = open_page()
 
-    page.locator("#q").focus()
+    page.keyboard.press("/")
     page.keyboard.type("remise commerciale")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"\?q="))
@@ -144,3 +149,32 @@ def test_a_page_reads_without_scripts(open_page: OpenPage, school: School, path:
     page.locator("#q").press("Enter")
 
     expect(page.locator(".hit h2", has_text=School.EXCHANGE_TITLE)).to_be_visible()
+
+
+def test_typing_shows_passages_and_an_arrow_opens_one(open_page: OpenPage) -> None:
+    page = open_page()
+
+    page.keyboard.press("/")
+    page.keyboard.type("remise commerciale", delay=20)
+    option = page.get_by_role("option", name=School.EXCHANGE_TITLE).first
+    expect(option).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(re.compile("/documents/|[?&]q="))
+
+
+def test_the_box_takes_the_place_of_the_form_without_moving_the_page(open_page: OpenPage) -> None:
+    page = open_page("/?q=prix", width=360)
+    page.wait_for_timeout(500)
+
+    shift = page.evaluate(
+        """() => new Promise((resolve) => {
+          let sum = 0;
+          const add = (list) => list.getEntries().forEach((each) => { sum += each.value; });
+          new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+          setTimeout(() => resolve(sum), 200);
+        })"""
+    )
+
+    assert shift < 0.05
