@@ -31,6 +31,7 @@ models: install ## Fetch, verify and assemble the models
 	$(BIN)/cordee models pull
 
 ingest-demo: models
+	$(BIN)/cordee profiles import fixtures/corpus/people/students.toml
 	$(BIN)/cordee ingest --manifest fixtures/corpus/manifest.jsonl --wait
 
 demo: ingest-demo ## Install, get the models, ingest the demo school, serve it on 127.0.0.1:8000

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from api.personas import PERSONAS
 from fixtures.builders import A_MOMENT
 from indexer.people import read_profiles
 from indexer.taxonomy import load_taxonomy
 from schemas.errors import InvalidInputError
+from schemas.identity import Role
 from schemas.profile import Milestone, Profile
 
 TAXONOMY = load_taxonomy(None)
+DEMO = Path(__file__).resolve().parents[3] / "fixtures" / "corpus" / "people" / "students.toml"
 NOUR = """
 [[students]]
 id = "s-nour"
@@ -70,3 +73,13 @@ def test_a_mistake_is_named_with_its_student(tmp_path: Path, text: str, says: st
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="cannot be read"):
         read_profiles(tmp_path / "none.toml", TAXONOMY, now=A_MOMENT)
+
+
+def test_every_student_that_one_can_be_in_the_demo_has_a_project_in_its_file() -> None:
+    students = {each.caller for each in PERSONAS if each.caller.role is Role.STUDENT}
+
+    found = {each.person_id: each.name for each in read_profiles(DEMO, TAXONOMY, now=A_MOMENT)}
+
+    assert {each.person_id: found.get(each.person_id) for each in students} == {
+        each.person_id: each.name for each in students
+    }
