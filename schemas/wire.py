@@ -263,6 +263,17 @@ class WordView(msgspec.Struct, frozen=True):
     end_ms: int
 
 
+class CorrectionView(msgspec.Struct, frozen=True):
+    """What a person says was said in a turn, beside what the machine heard."""
+
+    text: str
+    heard: str
+    corrected_by: Person
+    corrected_at: datetime
+    is_applied: bool
+    """Whether the transcript and searches hold this text; they follow within some seconds."""
+
+
 class UtteranceView(msgspec.Struct, frozen=True):
     """One turn of speech, or one message."""
 
@@ -276,6 +287,7 @@ class UtteranceView(msgspec.Struct, frozen=True):
     flags: tuple[UtteranceFlag, ...]
     words: tuple[WordView, ...]
     """Empty unless asked for with ``words=true``."""
+    correction: CorrectionView | None = None
 
 
 class HoleView(msgspec.Struct, frozen=True):
@@ -342,6 +354,14 @@ class VisibilityRequest(_Request, frozen=True):
     """Who may see a document from now on."""
 
     visibility: Visibility
+
+
+class CorrectionRequest(_Request, frozen=True):
+    """What was said in a turn, instead of what was heard."""
+
+    text: Annotated[str, Meta(min_length=1)]
+    revision: str
+    """Of the document that was read: a newer one may have other turns."""
 
 
 # --- jobs ------------------------------------------------------------------------------------

@@ -11,20 +11,23 @@ from api.access import content_of, nothing, visible_document
 from api.dependencies import TheCaller, TheServices
 from api.guards import require_ingest
 from api.services import Services
-from api.views.documents import content_view, document_view, transcript_view
+from api.views.documents import content_view, document_view, transcript_view, utterance_view
 from api.views.webvtt import to_webvtt
+from indexer.correcting import correct_turn
 from schemas.content import Transcript
 from schemas.document import Document, DocumentKind
-from schemas.errors import InvalidInputError
+from schemas.errors import ConflictError, InvalidInputError
 from schemas.identity import Caller
 from schemas.ids import TagId
 from schemas.query import MAX_PAGE, MAX_PER_PAGE
 from schemas.wire import (
     BodyView,
+    CorrectionRequest,
     DocumentList,
     DocumentView,
     TagsRequest,
     TranscriptView,
+    UtteranceView,
     VisibilityRequest,
 )
 
@@ -82,7 +85,9 @@ def get_content(
 ) -> TranscriptView | BodyView:
     """Return the turns of a recording or exchange, or the blocks of a text."""
     document = visible_document(services, caller, document_id)
-    return content_view(document.id, content_of(services, document), with_words=words)
+    corrections = services.catalog.corrections.of(document.id, document.revision)
+    content = content_of(services, document)
+    return content_view(document.id, content, corrections=corrections, with_words=words)
 
 
 @get(
@@ -112,7 +117,8 @@ def get_transcript(
         raise nothing()
     if form == "vtt":
         return Response(to_webvtt(content), media_type="text/vtt")
-    view = transcript_view(document.id, content, with_words=words)
+    corrections = services.catalog.corrections.of(document.id, document.revision)
+    view = transcript_view(document.id, content, corrections=corrections, with_words=words)
     return Response(view, media_type=MediaType.JSON)
 
 
@@ -160,6 +166,45 @@ def put_visibility(
     return _view(services, caller, visible_document(services, caller, document_id))
 
 
+@put(
+    "/documents/{document_id:str}/utterances/{ordinal:int}",
+    sync_to_thread=True,
+    status_code=202,
+    guards=[require_ingest],
+    summary="Correct one of its turns",
+)
+def put_utterance(
+    services: TheServices,
+    caller: TheCaller,
+    *,
+    document_id: FromPath[str],
+    ordinal: FromPath[int],
+    data: JSONBody[CorrectionRequest],
+) -> UtteranceView:
+    """Say what was said in a turn of speech; transcript and searches follow soon.
+
+    What was heard is kept, and saying it again takes the correction back.
+
+    Raises:
+        NotFoundError: If the document has no such turn.
+        ConflictError: If another revision is published than the one named, or the turn is a
+            written message.
+        InvalidInputError: If nothing is left of the text.
+    """
+    document = visible_document(services, caller, document_id)
+    if data.revision != document.revision:
+        raise ConflictError("The document was replaced meanwhile: read it again.")
+    turn, correction = correct_turn(
+        services.intake,
+        document,
+        content_of(services, document),
+        ordinal,
+        text=data.text,
+        by=caller,
+    )
+    return utterance_view(turn, correction)
+
+
 documents_router = Router(
     "/",
     route_handlers=[
@@ -170,6 +215,7 @@ documents_router = Router(
         get_transcript,
         put_tags,
         put_visibility,
+        put_utterance,
     ],
     tags=["documents"],
 )

@@ -1,4 +1,4 @@
-"""The page on which a mentor changes a document: its tags, who may see it, whether it exists."""
+"""The page on which a mentor changes a document: its tags, readers and words, or deletes it."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from typing import Final
 from litestar import get
 from litestar.params import FromPath
 
-from api.access import visible_document
+from api.access import content_of, visible_document
 from api.dependencies import TheServices
 from api.pages.addresses import SearchAddress
 from api.pages.rendering import render_page
 from api.pages.tagging import tag_groups
 from api.pages.texts import Texts
 from api.pages.visit import AnyRequest, Html, Visit, for_mentors
-from api.views.documents import document_view
+from api.services import Services
+from api.views.documents import content_view, document_view
 from schemas.content import Speaker
-from schemas.document import Visibility
+from schemas.document import Document, Visibility
 from schemas.identity import Caller
 from schemas.ids import PersonId
 from schemas.tag import TagAssigner, TagAssignment
+from schemas.wire import TranscriptView, UtteranceView
 
 
 @get("/documents/{document_id:str}/edit", include_in_schema=False, sync_to_thread=True)
@@ -39,6 +41,7 @@ def _editor(visit: Visit, document_id: str) -> Html:
     people = services.catalog.documents.people({
         PersonId(tag.person_id) for tag in tags if tag.person_id
     })
+    turns, speakers = _turns(services, document)
     return render_page(
         "edit.html",
         visitor,
@@ -50,7 +53,21 @@ def _editor(visit: Visit, document_id: str) -> Html:
             {tag.tag_id: _origin(tag, people, caller, visitor.t) for tag in tags},
         ),
         visibilities=tuple(reversed(Visibility)),
+        turns=turns,
+        speakers=speakers,
     )
+
+
+def _turns(
+    services: Services, document: Document
+) -> tuple[tuple[UtteranceView, ...], Mapping[str, str]]:
+    """Return the turns of speech, with what was corrected in them, and who speaks by id."""
+    corrections = services.catalog.corrections.of(document.id, document.revision)
+    content = content_view(document.id, content_of(services, document), corrections=corrections)
+    if not isinstance(content, TranscriptView):
+        return (), {}
+    names = {person.id: person.name for person in content.speakers}
+    return tuple(turn for turn in content.utterances if turn.start_ms is not None), names
 
 
 def _origin(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from api.views.places import document_links, document_url
 from api.views.search import participant_views
 from api.views.tags import assignment_views
 from indexer.taxonomy import Taxonomy
 from schemas.content import Block, Body, Content, Transcript, Utterance
+from schemas.correction import Correction, place_of
 from schemas.document import Document
 from schemas.identity import Caller
 from schemas.ids import DocumentId
@@ -18,6 +19,7 @@ from schemas.wire import (
     BodyView,
     BoxView,
     ChapterView,
+    CorrectionView,
     DocumentView,
     HoleView,
     Person,
@@ -55,24 +57,39 @@ def document_view(
 
 
 def content_view(
-    document_id: DocumentId, content: Content, *, with_words: bool = False
+    document_id: DocumentId,
+    content: Content,
+    *,
+    corrections: Iterable[Correction] = (),
+    with_words: bool = False,
 ) -> TranscriptView | BodyView:
-    """Return the turns or the blocks of a document."""
+    """Return the turns, with what people corrected in them, or the blocks of a document."""
     match content:
         case Transcript():
-            return transcript_view(document_id, content, with_words=with_words)
+            return transcript_view(
+                document_id, content, corrections=corrections, with_words=with_words
+            )
         case Body():
             return BodyView(document_id, tuple(_block(block) for block in content.blocks))
 
 
 def transcript_view(
-    document_id: DocumentId, transcript: Transcript, *, with_words: bool
+    document_id: DocumentId,
+    transcript: Transcript,
+    *,
+    corrections: Iterable[Correction] = (),
+    with_words: bool,
 ) -> TranscriptView:
     """Return turns in order; words only when asked for: they are ten times the rest."""
+    made = {correction.place: correction for correction in corrections}
     return TranscriptView(
         document_id=document_id,
         speakers=tuple(Person(each.id, each.name) for each in transcript.speakers),
-        utterances=tuple(_utterance(each, with_words) for each in transcript.utterances),
+        utterances=tuple(
+            utterance_view(each, made.get(place) if place else None, with_words=with_words)
+            for each in transcript.utterances
+            for place in [place_of(each)]
+        ),
         holes=tuple(HoleView(hole.start_ms, hole.end_ms) for hole in transcript.holes),
         chapters=tuple(
             ChapterView(each.title, each.span.start_ms, each.span.end_ms)
@@ -81,7 +98,10 @@ def transcript_view(
     )
 
 
-def _utterance(utterance: Utterance, with_words: bool) -> UtteranceView:  # noqa: FBT001 - private
+def utterance_view(
+    utterance: Utterance, correction: Correction | None, *, with_words: bool = False
+) -> UtteranceView:
+    """Return one turn or message; what a person took back to what was heard is no correction."""
     span = utterance.span
     words = utterance.words if with_words else ()
     return UtteranceView(
@@ -94,6 +114,17 @@ def _utterance(utterance: Utterance, with_words: bool) -> UtteranceView:  # noqa
         confidence=utterance.confidence,
         flags=utterance.flags,
         words=tuple(WordView(word.text, word.start_ms, word.end_ms) for word in words),
+        correction=_correction(correction) if correction and correction.is_change else None,
+    )
+
+
+def _correction(correction: Correction) -> CorrectionView:
+    return CorrectionView(
+        text=correction.text,
+        heard=correction.heard.text,
+        corrected_by=Person(correction.person_id, correction.person_name),
+        corrected_at=correction.corrected_at,
+        is_applied=correction.applied_at is not None,
     )
 
 

@@ -5,6 +5,7 @@ import { call } from "./api.js";
 import { sentence } from "./problems.js";
 import { number, t } from "./strings.js";
 import { chosenTags, enhanceTags } from "./tags.js";
+import { enhanceTurns } from "./turns.js";
 
 const page = document.querySelector(".editor");
 const address = `/v1/documents/${encodeURIComponent(page.dataset.id)}`;
@@ -16,6 +17,9 @@ saves(tags, () => call(`${address}/tags`, { method: "PUT", body: { tags: chosenT
 
 const visibility = page.querySelector("#visibility");
 saves(visibility, () => call(`${address}/visibility`, { method: "PUT", body: { visibility: new FormData(visibility).get("visibility") } }));
+
+const turns = page.querySelector("#turns");
+if (turns) enhanceTurns(turns, address);
 
 const dialog = page.querySelector("#delete-dialog");
 const remove = page.querySelector("#delete");

@@ -31,7 +31,7 @@ export function chosenTags(picker) {
   return [...picker.querySelectorAll('input[name="tag"]:checked')].map((box) => box.value);
 }
 
-// As people mean it when they look for something: without case and accents.
-function fold(text) {
+/** Return a text as people mean it when they look for something: without case and accents. */
+export function fold(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("œ", "oe").replaceAll("’", "'");
 }

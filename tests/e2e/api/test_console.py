@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,13 @@ from tests.e2e.api.school import ADMIN, CLAIRE, KARIM, LEA, SERVICE, School, ope
 
 PAGES: Final = ("/console", "/console/jobs", "/console/jobs/{job_id}", "/console/status")
 HOSTILE: Final = '"><img src=x onerror=alert(1)>.md'
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    """A school of its own: what is published here would fill the lists of other tests."""
+    with open_school(tmp_path_factory.mktemp("console")) as opened:
+        yield opened
 
 
 def open_page(school: School, who: Caller | None, path: str) -> Response:
@@ -50,7 +58,7 @@ def card_of(school: School, job: Job) -> str:
     page = open_page(school, CLAIRE, f"/console/jobs/{job.id}")
     assert page.status_code == 200, page.text
     (card,) = re.findall(r"<article.*?</article>", page.text, flags=re.DOTALL)
-    return unescape(card)
+    return unescape(card).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -10,10 +11,26 @@ import pytest
 from schemas.document import Visibility
 from schemas.identity import Caller
 from schemas.ids import TagId
-from tests.e2e.api.school import ADMIN, CLAIRE, KARIM, LEA, YOUSSEF, School, exchange_of
+from tests.e2e.api.school import (
+    ADMIN,
+    CLAIRE,
+    KARIM,
+    LEA,
+    YOUSSEF,
+    School,
+    exchange_of,
+    open_school,
+)
 from tests.e2e.api.test_console import open_page
 
 MISSING = "d-00000000000000000000"
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    """A school of its own: what is published here would fill the lists of other tests."""
+    with open_school(tmp_path_factory.mktemp("editing")) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("who", [LEA, KARIM])
@@ -78,3 +95,24 @@ def test_the_visibility_in_force_is_the_one_that_is_chosen(school: School) -> No
     page = open_page(school, CLAIRE, f"/documents/{document.id}/edit").text
 
     assert re.findall(r'name="visibility" value="(\w+)" checked', page) == ["mentors"]
+
+
+def test_each_turn_can_be_heard_and_says_what_was_corrected_in_it(school: School) -> None:
+    document = school.publish("talk:turns", "La TVA est un impopayé.", title="La TVA")
+    body = {"text": "La TVA est un impôt payé.", "revision": document.revision}
+    school.client.put(
+        f"/v1/documents/{document.id}/utterances/0", json=body, headers=school.headers(CLAIRE)
+    )
+
+    answer = open_page(school, YOUSSEF, f"/documents/{document.id}/edit")
+    page = unescape(answer.text).replace("\u00a0", " ")
+
+    assert f'data-revision="{document.revision}"' in page
+    assert f'<audio id="player" src="/v1/documents/{document.id}/media"' in page
+    assert 'data-ordinal="0" data-start="1500" data-heard="La TVA est un impopayé."' in page
+    assert '<p class="turn-text" dir="auto">La TVA est un impôt payé.</p>' in page
+    assert re.search(
+        r"Corrigé le .* par Claire ; entendu : « La TVA est un impopayé. »",
+        page,
+    )
+    assert "En attente de traitement" in page

@@ -168,6 +168,7 @@ WRITES: Final = {
     ("DELETE", "/v1/documents/{document_id:str}"),
     ("PUT", "/v1/documents/{document_id:str}/tags"),
     ("PUT", "/v1/documents/{document_id:str}/visibility"),
+    ("PUT", "/v1/documents/{document_id:str}/utterances/{ordinal:int}"),
     ("POST", "/v1/jobs/{job_id:str}/retry"),
 }
 """Refused to students whatever the id; covered below."""
@@ -330,7 +331,7 @@ def test_students_and_strangers_change_nothing(
     method, template = route
     case = cases[name]
     path = template.replace("{document_id:str}", case.document.id)
-    path = path.replace("{job_id:str}", case.job_id)
+    path = path.replace("{job_id:str}", case.job_id).replace("{ordinal:int}", "0")
 
     answer = school.client.request(method, path, json={"tags": []}, headers=headers_of(school, who))
 

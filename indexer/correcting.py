@@ -1,0 +1,92 @@
+"""Correcting a turn of speech: kept at once, handed to the workers to be applied."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+
+from indexer.analysis.normalize import well_formed
+from indexer.intake import Intake
+from schemas.content import Content, Transcript, Utterance
+from schemas.correction import Correction, place_of
+from schemas.document import Document
+from schemas.errors import ConflictError, InvalidInputError, NotFoundError, TransientError
+from schemas.identity import Caller
+
+MAX_TURN_CHARS: Final = 10_000
+"""Turns are cut at some 600 characters when they are heard; a longer text is no longer one."""
+
+_log = structlog.get_logger(__name__)
+
+
+def correct_turn(
+    intake: Intake, document: Document, content: Content, ordinal: int, *, text: str, by: Caller
+) -> tuple[Utterance, Correction | None]:
+    """Keep what a person says was said in a turn, and have it applied.
+
+    The stored transcript follows within a second or two, or ten after a worker's start, when it
+    loads the encoder first. A text that is in force already changes nothing; the text that was
+    heard takes every correction back.
+
+    Args:
+        intake: The bundle to work with.
+        document: The revision that the person has read.
+        content: Of this revision, as it is stored.
+        ordinal: Of the turn, from 0.
+        text: What was said; line breaks and runs of spaces become one space.
+        by: Who says so.
+
+    Returns:
+        The turn as it is stored now, and its correction; ``None`` where nothing was corrected.
+
+    Raises:
+        NotFoundError: If there is no such turn, or the document is gone.
+        ConflictError: If the turn is a written message, or another revision was published.
+        InvalidInputError: If nothing is left of the text, or it is too long.
+    """
+    turn = _turn(content, ordinal)
+    place = place_of(turn)
+    if place is None:
+        raise ConflictError("A written message is its author's own: only speech is corrected.")
+    said = _clean(text)
+    made = intake.catalog.corrections.of(document.id, document.revision)
+    known = next((correction for correction in made if correction.place == place), None)
+    if said == (known.text if known else turn.text):
+        return turn, known
+    correction = Correction(
+        document_id=document.id,
+        revision=document.revision,
+        heard=known.heard if known else turn,
+        text=said,
+        person_id=by.person_id,
+        person_name=by.name or by.person_id,
+        corrected_at=intake.clock(),
+    )
+    intake.catalog.corrections.save(correction)
+    _enqueue(intake, correction)
+    return turn, correction
+
+
+def _turn(content: Content, ordinal: int) -> Utterance:
+    turns = content.utterances if isinstance(content, Transcript) else ()
+    if not 0 <= ordinal < len(turns):
+        raise NotFoundError("The document has no such turn.")
+    return turns[ordinal]
+
+
+def _clean(text: str) -> str:
+    said = " ".join(well_formed(text).split())
+    if not said:
+        raise InvalidInputError("text: say what was said, nothing is left of this text.")
+    if len(said) > MAX_TURN_CHARS:
+        raise InvalidInputError(f"text: at most {MAX_TURN_CHARS} characters.")
+    return said
+
+
+def _enqueue(intake: Intake, correction: Correction) -> None:
+    try:
+        intake.queue.enqueue_corrections(correction.document_id, correction.corrected_at)
+    except TransientError as error:
+        # The row is there: the workers' repair queues it when the queue is back.
+        _log.warning("correction.not_queued", reason=str(error))
