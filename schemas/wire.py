@@ -16,7 +16,6 @@ from msgspec import Meta
 from schemas.content import BlockRole, UtteranceFlag
 from schemas.document import DocumentKind, MediaKind, ParticipantRole, Visibility
 from schemas.hit import SuggestionType, TotalRelation
-from schemas.identity import Role
 from schemas.job import JobState, Stage
 from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS, Order, RetrieverChoice
 from schemas.tag import TagAssigner, TagFacet
@@ -411,7 +410,7 @@ class UploadReceipt(msgspec.Struct, frozen=True):
     """False when the same bytes were already there: the job is the one that took them."""
 
 
-# --- tags, identity, health --------------------------------------------------------------------
+# --- tags, health --------------------------------------------------------------------
 
 
 class TaxonomyTag(msgspec.Struct, frozen=True):
@@ -430,52 +429,6 @@ class TaxonomyView(msgspec.Struct, frozen=True):
     """The whole taxonomy, in the order of its file."""
 
     tags: tuple[TaxonomyTag, ...]
-
-
-class CallerView(msgspec.Struct, frozen=True):
-    """Who is signed in, and what that allows."""
-
-    person_id: str
-    name: str
-    role: Role
-    may_ingest: bool
-    may_operate: bool
-
-
-class SessionView(msgspec.Struct, frozen=True):
-    """A session: the caller and when it ends."""
-
-    caller: CallerView
-    expires_at: datetime
-
-
-class DemoSessionRequest(_Request, frozen=True):
-    """Which persona to become."""
-
-    persona: str
-
-
-class DemoSession(msgspec.Struct, frozen=True):
-    """A demo session, with the bearer token that state-changing requests need."""
-
-    token: str
-    caller: CallerView
-    expires_at: datetime
-
-
-class PersonaView(msgspec.Struct, frozen=True):
-    """Somebody to be in demo mode."""
-
-    id: str
-    name: str
-    role: Role
-    description: str
-
-
-class PersonaList(msgspec.Struct, frozen=True):
-    """The personas of demo mode."""
-
-    personas: tuple[PersonaView, ...]
 
 
 class HealthCheck(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from schemas.identity import Role
 from schemas.judgment import MAX_COMMENT_CHARS, Reason, Verdict
 from schemas.profile import (
     Description,
@@ -128,3 +129,52 @@ class ProfileView(msgspec.Struct, frozen=True):
     updated_at: datetime
     may_edit: bool
     """Whether this caller may change it."""
+
+
+# --- identity --------------------------------------------------------------------------------
+
+
+class CallerView(msgspec.Struct, frozen=True):
+    """Who is signed in, and what that allows."""
+
+    person_id: str
+    name: str
+    role: Role
+    may_ingest: bool
+    may_operate: bool
+
+
+class SessionView(msgspec.Struct, frozen=True):
+    """A session: the caller and when it ends."""
+
+    caller: CallerView
+    expires_at: datetime
+
+
+class DemoSessionRequest(_Request, frozen=True):
+    """Which persona to become."""
+
+    persona: str
+
+
+class DemoSession(msgspec.Struct, frozen=True):
+    """A demo session, with the bearer token that state-changing requests need."""
+
+    token: str
+    caller: CallerView
+    expires_at: datetime
+
+
+class PersonaView(msgspec.Struct, frozen=True):
+    """Somebody to be in demo mode."""
+
+    id: str
+    name: str
+    role: Role
+    description: str
+
+
+class PersonaList(msgspec.Struct, frozen=True):
+    """The personas of demo mode."""
+
+    personas: tuple[PersonaView, ...]

@@ -20,7 +20,7 @@ from api.identity import Session, mint_token
 from api.personas import DEMO_SESSION_S, PERSONAS, persona_of
 from api.services import Services
 from schemas.identity import Caller
-from schemas.wire import (
+from schemas.wire_people import (
     CallerView,
     DemoSession,
     DemoSessionRequest,
