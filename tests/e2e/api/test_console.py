@@ -133,6 +133,7 @@ def test_a_document_deleted_since_is_linked_no_more(school: School) -> None:
     card = card_of(school, job)
 
     assert 'href="/documents' not in card
+    assert "supprimé depuis" in card
     assert document.filename in card
 
 
