@@ -10,6 +10,7 @@ import typer
 
 from cli import (
     bench,
+    bench_http,
     evaluate,
     ingest,
     jobs,
@@ -60,7 +61,11 @@ for command in (
 ):
     app.command()(command)
 app.command("eval")(evaluate.evaluate_command)
-app.command()(bench.bench)
+
+_bench = typer.Typer()
+_bench.callback(invoke_without_command=True)(bench.bench)
+_bench.command("http")(bench_http.bench_http)
+app.add_typer(_bench, name="bench")
 
 _models = typer.Typer(help="Fetch, verify and list the models.", no_args_is_help=True)
 _models.command("pull")(models.pull)

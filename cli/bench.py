@@ -18,6 +18,7 @@ MAX_PASSAGES: Final = 1_000_000  # composing more takes longer than measuring it
 
 
 def bench(
+    context: typer.Context,
     *,
     passages: Annotated[
         int, typer.Option(min=10, max=MAX_PASSAGES, help="Passages to index.")
@@ -28,6 +29,8 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Index composed French passages and search them; vectors are given, so no model is needed."""
+    if context.invoked_subcommand:
+        return
     from indexer.evaluation.speed import measure_speed
 
     settings = load(data_dir)
@@ -35,7 +38,7 @@ def bench(
         report = measure_speed(
             passages,
             settings,
-            clients=_numbers(clients),
+            clients=client_counts(clients),
             seconds=seconds,
             progress=progress,
         )
@@ -45,7 +48,12 @@ def bench(
         render.table(("measure", "value"), _rows(report), title="bench")
 
 
-def _numbers(text: str) -> list[int]:
+def client_counts(text: str) -> list[int]:
+    """Read a list like ``1,4``.
+
+    Raises:
+        InvalidInputError: If it holds anything but numbers from 1 to 64.
+    """
     try:
         found = [int(part) for part in text.split(",")]
     except ValueError as exc:

@@ -14,7 +14,7 @@ from api.views.search import search_response, to_query, unnamed_people
 from api.views.webvtt import to_webvtt
 from cli import render
 from cli.context import AsJson, DataDir, catalog_of, load, print_json
-from cli.server import OPERATOR, find_server
+from cli.server import OPERATOR, caller_named, find_server
 from indexer.blobs import open_blobs
 from indexer.bootstrap import open_engine
 from indexer.catalog.catalog import Catalog
@@ -23,8 +23,8 @@ from indexer.taxonomy import load_taxonomy
 from schemas.content import Content, Transcript
 from schemas.document import DocumentKind
 from schemas.errors import InvalidInputError
-from schemas.identity import Caller, Role
-from schemas.ids import DocumentId, PersonId
+from schemas.identity import Caller
+from schemas.ids import DocumentId
 from schemas.query import RetrieverChoice
 from schemas.settings import Settings
 from schemas.wire import SearchHit, SearchPassage, SearchRequest, SearchResponse
@@ -63,20 +63,11 @@ def search(  # noqa: PLR0913 - one parameter per option of the command
         until=until,
         retrievers=retrievers,
     )
-    found = _answer(settings, request, _caller(as_caller))
+    found = _answer(settings, request, caller_named(as_caller))
     if as_json:
         print_json(found)
     else:
         _show(found, explain=explain)
-
-
-def _caller(text: str) -> Caller:
-    if not text:
-        return OPERATOR
-    role, colon, person = text.partition(":")
-    if not colon or not person or role not in set(Role):
-        raise InvalidInputError(f"--as takes ROLE:PERSON (student:s-lea), not {text!r}.")
-    return Caller(PersonId(person), Role(role))
 
 
 def _answer(settings: Settings, request: SearchRequest, caller: Caller) -> SearchResponse:

@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 from api.identity import mint_token
-from schemas.errors import CordeeError, TransientError
+from schemas.errors import CordeeError, InvalidInputError, TransientError
 from schemas.identity import Caller, Role
 from schemas.ids import PersonId
 from schemas.settings import Settings
@@ -59,7 +59,7 @@ class LiveServer:
         except httpx.HTTPError as exc:
             raise TransientError(f"The server at {self._client.base_url} does not answer.") from exc
         if answer.is_error:
-            raise CordeeError(_detail(answer))
+            raise CordeeError(detail_of(answer))
         return answer.content
 
 
@@ -75,7 +75,22 @@ def find_server(settings: Settings, caller: Caller = OPERATOR) -> LiveServer | N
     return LiveServer(settings, address, caller)
 
 
-def _detail(answer: httpx.Response) -> str:
+def caller_named(text: str) -> Caller:
+    """Return who ``role:person`` names; nothing names the operator.
+
+    Raises:
+        InvalidInputError: If it is no role and person.
+    """
+    if not text:
+        return OPERATOR
+    role, colon, person = text.partition(":")
+    if not colon or not person or role not in set(Role):
+        raise InvalidInputError(f"--as takes ROLE:PERSON (student:s-lea), not {text!r}.")
+    return Caller(PersonId(person), Role(role))
+
+
+def detail_of(answer: httpx.Response) -> str:
+    """Return why the server refused, in its own words where it said so."""
     try:
         return str(answer.json()["detail"])
     except (ValueError, KeyError, TypeError):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
 import ir_measures
+import numpy as np
 
 from indexer.evaluation.dataset import Qrels, Run
 
@@ -17,6 +17,8 @@ MEASURES: Final = MappingProxyType({
     "recall@10": ir_measures.R @ 10,
     "recall@100": ir_measures.R @ 100,
 })
+
+_PERCENTILES: Final = MappingProxyType({"p50": 50, "p95": 95, "p99": 99})
 
 
 def measure(qrels: Qrels, run: Run) -> dict[str, float]:
@@ -31,13 +33,10 @@ def measure(qrels: Qrels, run: Run) -> dict[str, float]:
 
 def percentiles_ms(samples_ms: Sequence[float]) -> dict[str, float]:
     """Return p50, p95 and p99 by nearest rank: each is a time that was really taken."""
-    ordered = sorted(samples_ms)
-    if not ordered:
-        return {"p50": 0.0, "p95": 0.0, "p99": 0.0}
-    return {
-        f"p{p}": round(ordered[max(0, math.ceil(p / 100 * len(ordered)) - 1)], 2)
-        for p in (50, 95, 99)
-    }
+    if not samples_ms:
+        return dict.fromkeys(_PERCENTILES, 0.0)
+    found = np.percentile(samples_ms, list(_PERCENTILES.values()), method="inverted_cdf")
+    return {name: round(float(ms), 2) for name, ms in zip(_PERCENTILES, found, strict=True)}
 
 
 def _by_rank(run: Run) -> Mapping[str, Mapping[str, float]]:
