@@ -24,6 +24,8 @@ from cli import (
 )
 from schemas.errors import CordeeError
 
+_OWN_PACKAGES = frozenset({"schemas", "indexer", "pipelines", "api", "cli"})
+
 app = typer.Typer(
     name="cordee",
     help="Search everything a mentoring school has taught or answered.",
@@ -89,6 +91,14 @@ def main() -> None:
         app()
     except CordeeError as error:
         render.fail(str(error))
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] in _OWN_PACKAGES:
+            raise
+        render.fail(
+            f"This needs {error.name}, which is not installed: take the image `work`, or install "
+            "`cordee[ingest]`."
+        )
         sys.exit(1)
 
 

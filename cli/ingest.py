@@ -106,6 +106,7 @@ def _send(intake: Intake, document: FoundDocument, said: SubmissionOptions) -> R
         return row
     row.is_new = received.is_new
     row.document_id = received.document_id
+    row.unheeded = received.unheeded
     row.follow(received.job)
     return row
 
@@ -195,6 +196,11 @@ def _remark(row: Row) -> str:
     if row.problem:
         stage = f" ({row.problem.stage})" if row.problem.stage else ""
         return f"{row.problem.code}{stage}: {row.problem.detail}"
+    if row.unheeded:
+        facts = ", ".join(row.unheeded)
+        return (
+            f"These bytes are here already; what you say of them now was not taken over: {facts}."
+        )
     return " ".join(row.warnings)
 
 

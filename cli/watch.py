@@ -40,6 +40,8 @@ class Row(msgspec.Struct):
     progress: float = 0.0
     problem: JobProblem | None = None
     warnings: tuple[str, ...] = ()
+    unheeded: tuple[str, ...] = ()
+    """What was said now of bytes that are known already, and changes nothing."""
 
     @property
     def is_open(self) -> bool:

@@ -88,6 +88,9 @@ class Received(msgspec.Struct, frozen=True):
     document_id: DocumentId
     is_new: bool
     """False when these bytes were published, or being ingested, already."""
+    unheeded: tuple[str, ...] = ()
+    """What the sender says of bytes that are known, and said otherwise or not at all before:
+    ``kind``, ``title``, ``visibility``, ``tags``. It changes nothing."""
 
 
 class Intake(msgspec.Struct, frozen=True):
@@ -157,7 +160,11 @@ def receive(
         uploaded_by=uploaded_by,
         media=recording,
     )
-    return _submit(intake, submission)
+    received = _submit(intake, submission)
+    if received.is_new:
+        return received
+    before = intake.catalog.jobs.submission(received.job.id)
+    return msgspec.structs.replace(received, unheeded=_unheeded(options, before))
 
 
 def retry(intake: Intake, job_id: JobId) -> Job:
@@ -239,6 +246,16 @@ def _submit(intake: Intake, submission: Submission) -> Received:
     if is_new:
         _log.info("job.received", job_id=job.id, document_id=job.document_id)
     return Received(job=job, document_id=job.document_id, is_new=is_new)
+
+
+def _unheeded(options: SubmissionOptions, before: Submission) -> tuple[str, ...]:
+    said = {
+        "kind": options.kind not in {None, before.kind},
+        "title": options.title not in {None, before.title},
+        "visibility": options.visibility not in {None, before.visibility},
+        "tags": not set(options.tags) <= set(before.tags),
+    }
+    return tuple(name for name, is_other in said.items() if is_other)
 
 
 def _same_bytes(intake: Intake, submission: Submission) -> Received | None:

@@ -21,7 +21,7 @@ _CALL_SPEAKERS: Final = 2
 """A recording with at most this many known voices may be a private call."""
 _GUESSED_PRIVATE: Final = (
     "Nobody said what kind of document this is: it was taken for a private exchange that only "
-    "mentors see. Send it again with a kind, or change its visibility."
+    "mentors see. Change who may see it, or delete it and send it again with its kind."
 )
 
 

@@ -86,7 +86,8 @@ def _vendor_errors(filename: str) -> Iterator[None]:
             raise EncryptedFileError(
                 f"“{filename}” is protected by a password: send a copy without one."
             ) from exc
-        raise DamagedFileError(f"“{filename}” is a damaged PDF: {exc}.") from exc
+        reason = str(exc).rstrip(".")
+        raise DamagedFileError(f"“{filename}” is a damaged PDF: {reason}.") from exc
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import wave
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -126,7 +127,8 @@ def _extract(
         )
         wav.unlink()
         if not transcript.utterances:
-            raise NoSoundError(f"No speech was found in “{filename}” ({heard_ms // 1000} s).")
+            length = timedelta(seconds=heard_ms // 1000)
+            raise NoSoundError(f"No speech was found in “{filename}” ({length} long).")
         duration_ms = found.duration_ms or heard_ms
         media, warnings = _media_files(
             path, folder, filename, probe=found, duration_ms=duration_ms, deps=deps

@@ -123,6 +123,17 @@ def test_a_new_revision_replaces_the_old_one(intake: Intake, pipeline: Pipeline)
     assert "le risque" in intake.catalog.passages.of_document(first.document_id)[0].text
 
 
+def test_what_is_said_anew_of_known_bytes_is_named(intake: Intake, pipeline: Pipeline) -> None:
+    first = send(intake, TEXT, title="Un prix")
+    with a_worker(pipeline):
+        ended(intake, first.job)
+    same = send(intake, TEXT, title="Un prix")
+    other = send(intake, TEXT, title="Deux prix", tags=("topic.pricing",))
+
+    assert (first.unheeded, same.unheeded) == ((), ())
+    assert (other.is_new, other.unheeded) == (False, ("title", "tags"))
+
+
 def test_an_older_revision_never_overwrites_a_newer_one(
     intake: Intake, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:

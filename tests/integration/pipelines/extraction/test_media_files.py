@@ -148,7 +148,7 @@ def test_a_video_without_sound_is_refused(extract_bytes: ExtractBytes, make_medi
 
 def test_silence_is_refused(extract_bytes: ExtractBytes, make_media: Make) -> None:
     sound = make_media("s.wav", SILENCE)
-    with pytest.raises(NoSoundError, match=r"No speech was found in “s.wav” \(6 s\)"):
+    with pytest.raises(NoSoundError, match=r"No speech was found in “s.wav” \(0:00:06 long\)"):
         extract_bytes("s.wav", sound.read_bytes())
 
 

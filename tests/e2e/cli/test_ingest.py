@@ -1,0 +1,49 @@
+"""`cordee ingest` and `cordee work`, as an operator types them, with no worker alive."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+SHEET = "# Fixer ses prix\n\nUn prix couvre le temps et la marge.\n"
+WITHOUT_TORCH = (
+    "import sys; sys.modules['ffmpeg'] = None; import cli.app;"
+    "sys.argv = ['cordee', 'work', '--data-dir', {!r}]; cli.app.main()"
+)
+
+
+def cordee(data_dir: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cli.app", *words, "--data-dir", str(data_dir)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+def sent(done: subprocess.CompletedProcess[str]) -> Any:
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)["documents"][0]
+
+
+def test_what_is_said_anew_of_known_bytes_is_not_taken_over_in_silence(tmp_path: Path) -> None:
+    sheet = tmp_path / "prix.md"
+    sheet.write_text(SHEET, encoding="utf-8")
+
+    first = sent(cordee(tmp_path, "ingest", str(sheet), "--json"))
+    again = sent(cordee(tmp_path, "ingest", str(sheet), "--visibility", "mentors", "--json"))
+    shown = cordee(tmp_path, "ingest", str(sheet), "--visibility", "mentors")
+
+    assert (first["is_new"], first["unheeded"]) == (True, [])
+    assert (again["is_new"], again["unheeded"]) == (False, ["visibility"])
+    assert "was not taken over" in " ".join(shown.stdout.replace("│", " ").split())
+
+
+def test_without_the_ingestion_libraries_a_worker_says_what_is_missing(tmp_path: Path) -> None:
+    script = WITHOUT_TORCH.format(str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120
+    )
+
+    assert done.returncode == 1
+    assert "ffmpeg" in done.stderr
+    assert "Traceback" not in done.stderr
