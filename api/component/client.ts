@@ -29,6 +29,7 @@ export class Client {
   readonly #base: string;
   readonly #getToken: GetToken | null;
   #token: Promise<string> | null = null;
+  #refused: Promise<string> | null = null; // a renewed one that did not do either
 
   /**
    * @param base Address of the API, without a slash at its end.
@@ -37,6 +38,12 @@ export class Client {
   constructor(base: string, getToken: GetToken | null) {
     this.#base = base;
     this.#getToken = getToken;
+  }
+
+  /** Begin another search: it may ask for a token again, where the last search was refused. */
+  begin(): void {
+    if (this.#refused) this.#forget(this.#refused);
+    this.#refused = null;
   }
 
   suggest(q: string, limit: number, signal: AbortSignal): Promise<SuggestResponse> {
@@ -62,7 +69,7 @@ export class Client {
       this.#forget(known);
       const renewed = this.#bearer();
       answer = await this.#fetch(path, init, renewed, signal);
-      if (answer.status === 401 && renewed) this.#forget(renewed);
+      if (answer.status === 401) this.#refused = renewed;
     }
     if (answer.status === 401) throw new ExpiredError();
     if (MAY_PASS.has(answer.status)) throw new UnreachableError();

@@ -91,7 +91,7 @@ export class Display {
 
   #wait(): void {
     this.#panel.setBusy(true);
-    if (this.isOpen && this.#found) return; // the last answer stands, dimmed, until the next one
+    if (this.isOpen && this.#found) return; // the last answer stands until the next one
     this.#skeletonTimer = window.setTimeout(() => {
       this.#panel.showSkeleton();
       this.#panel.setBusy(true);

@@ -28,6 +28,7 @@ export class CordeeSearch extends HTMLElement {
   #getToken: GetToken | null = null;
   #field: Field | null = null; // of the page's own form
   #memory: Memory | null = null;
+  #base = ""; // address of the API
   #to!: Addresses;
   #lookup!: Lookup;
   #panel!: Panel;
@@ -72,7 +73,9 @@ export class CordeeSearch extends HTMLElement {
 
   set getToken(getToken: GetToken | null) {
     this.#getToken = getToken;
-    if (this.#isBuilt) this.#build();
+    if (!this.#isBuilt) return;
+    this.#lookup.stop();
+    this.#connect();
   }
 
   /** What stands in the field. */
@@ -119,11 +122,12 @@ export class CordeeSearch extends HTMLElement {
     const field = (this.#field = this.#ownField());
     const input = field?.form.elements.namedItem(field.name) as HTMLInputElement | undefined;
     const hadFocus = input !== undefined && document.activeElement === input;
-    const base = withoutSlash(new URL(this.getAttribute("api") || location.origin, document.baseURI));
+    const isActive = this.#isBuilt && this.#root.activeElement === this.#parts.field;
+    this.#base = withoutSlash(new URL(this.getAttribute("api") || location.origin, document.baseURI));
     const t = new Texts(languageOf(this.getAttribute("language") ?? this.#surroundingLanguage()));
     this.#memory = this.getAttribute("history") === "off" ? null : new Memory(MEMORY_KEY);
-    this.#to = new Addresses(base, this.getAttribute("portal") ?? "", field);
-    this.#lookup = new Lookup(new Client(base, this.#getToken), (state) => this.#show(state));
+    this.#to = new Addresses(this.#base, this.getAttribute("portal") ?? "", field);
+    this.#connect();
     this.#panel = new Panel(t, {
       retry: () => this.#retry(),
       keep: (q) => this.#keep(q),
@@ -146,7 +150,11 @@ export class CordeeSearch extends HTMLElement {
     this.#listen();
     this.#isBuilt = true;
     this.#write(typed ?? input?.value ?? "");
-    if (hadFocus && !isModal) parts.field.focus();
+    if ((hadFocus || isActive) && !isModal) parts.field.focus();
+  }
+
+  #connect(): void {
+    this.#lookup = new Lookup(new Client(this.#base, this.#getToken), (state) => this.#show(state));
   }
 
   #listen(): void {

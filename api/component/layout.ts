@@ -35,7 +35,7 @@ export function inline(panel: Panel, words: Words, t: Texts, acts: LayoutActs): 
   const hint = words.key ? el("kbd", { class: "hint", "aria-hidden": "true" }, words.key) : null;
   const submit = el("button", { class: "primary submit", part: "submit", type: "submit", "aria-label": t.of("submit") }, icon("search"), el("span", {}, t.of("submit")));
   parts.form.append(...(hint ? [hint] : []), submit);
-  return { ...parts, nodes: [el("div", { class: "box inline" }, parts.form, panel.node, parts.live)], dialog: null };
+  return { ...parts, nodes: [el("div", { class: "box inline" }, el("div", { class: "bar" }, parts.form), panel.node, parts.live)], dialog: null };
 }
 
 export function modal(panel: Panel, words: Words, t: Texts, acts: LayoutActs): Layout {

@@ -62,6 +62,7 @@ export class Lookup {
       return;
     }
     this.#report({ name: "waiting", q });
+    this.#client.begin();
     later(after, signal, () => void this.#search(q, signal, FIRST_RETRY_MS));
   }
 
