@@ -61,9 +61,10 @@ class Texts:
         """Tell whether the catalogue has this message."""
         return key in self._messages
 
-    def of_scripts(self) -> dict[str, Message]:
-        """Return the messages that scripts show, by their whole key."""
-        return {k: v for k, v in self._messages.items() if k.startswith(SCRIPT_PREFIX)}
+    def of_scripts(self, parts: Iterable[str]) -> dict[str, Message]:
+        """Return what the scripts of a page say, by whole key: messages of these parts."""
+        wanted = tuple(f"{SCRIPT_PREFIX}{part}." for part in parts)
+        return {k: v for k, v in self._messages.items() if k.startswith(wanted)}
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number with at most so many decimals: ``1 234,5``."""

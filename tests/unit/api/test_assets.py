@@ -198,3 +198,23 @@ def _luminance(colour: str) -> float:
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize(
+    ("page", "scripts"),
+    [
+        ("results.html", ("results.js", "vote.js")),
+        ("document.html", ("document.js", "recording.js", "transcript.js", "vote.js")),
+        ("edit.html", ("edit.js", "tags.js", "turns.js", "problems.js")),
+        ("console/add.html", ("console.js", "jobs.js", "problems.js")),
+        ("console/jobs.html", ("jobs.js", "problems.js")),
+    ],
+)
+def test_a_page_brings_the_words_that_its_scripts_say(page: str, scripts: tuple[str, ...]) -> None:
+    template = (WEB_DIR.parent / "pages" / "templates" / page).read_text(encoding="utf-8")
+    found = re.search(r"set scripts_say = \[(.*?)\]", template)
+    brought = set(re.findall(r"'(\w+)'", found[1])) if found else set()
+    code = "\n".join((WEB_DIR / name).read_text(encoding="utf-8") for name in scripts)
+    said = set(re.findall(r"""\b(?:t|hasMessage)\(["`](\w+)\.""", code))
+
+    assert said - brought == set()
