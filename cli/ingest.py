@@ -19,6 +19,7 @@ from cli.jobs import NO_WORKER
 from cli.watch import Row, watched
 from cli.work import end_process
 from indexer.intake import Intake, SubmissionOptions, receive
+from indexer.taxonomy import load_taxonomy
 from pipelines.sources.filesystem import FoundDocument, discover, read_manifest
 from schemas.document import DocumentKind, Visibility
 from schemas.errors import CordeeError, InvalidInputError
@@ -65,6 +66,8 @@ def ingest(  # noqa: PLR0913, PLR0917 - a command has as many parameters as opti
     if len(documents) > 1 and (title or source):
         raise InvalidInputError("--title and --source are for one file; here are several.")
     settings = context.load(data_dir)
+    taxonomy = settings.tags.taxonomy
+    load_taxonomy(Path(taxonomy) if taxonomy else None).require(tag or (), said_in="--tag")
     said = SubmissionOptions(
         source=source, kind=kind, title=title, visibility=visibility, tags=tuple(tag or ())
     )

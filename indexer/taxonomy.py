@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from indexer.analysis.normalize import fold
-from schemas.errors import SettingsError
+from schemas.errors import InvalidInputError, SettingsError
 from schemas.ids import TagId
 from schemas.tag import Tag, TagFacet
 
@@ -61,6 +61,16 @@ class Taxonomy(msgspec.Struct, frozen=True, dict=True):
         """
         tag_id = self._by_name.get(fold(name.strip()))
         return self.by_id[tag_id] if tag_id else None
+
+    def require(self, names: Iterable[str], *, said_in: str) -> None:
+        """Refuse names that ``resolve`` does not know, before anything is done with them.
+
+        Raises:
+            InvalidInputError: Naming the tags, and where they were said.
+        """
+        unknown = [name for name in names if self.resolve(name) is None]
+        if unknown:
+            raise InvalidInputError(f"{said_in}: there is no tag {', '.join(map(repr, unknown))}.")
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -104,7 +104,8 @@ async def upload_document(
     Bytes that are here already give their document and job back, with ``is_new`` false.
 
     Raises:
-        InvalidInputError: If there is no file or more than one, or a field does not fit.
+        InvalidInputError: If there is no file or more than one, a field does not fit, or a tag is
+            not in the taxonomy. Tags that an exchange itself names are its job's to look at.
         EmptyFileError: If the file holds nothing.
         TooLargeError: If it is larger than the settings allow.
     """
@@ -150,11 +151,13 @@ def _submit(services: Services, caller: Caller, form: ReceivedForm) -> Response[
     if document is None:
         raise InvalidInputError("file: there is no file in this upload.")
     media = _one_file(form.files, "media")
+    options = _options(form)
+    services.taxonomy.require(options.tags, said_in="tag")
     received = receive(
         services.intake,
         document.path,
         filename=document.filename,
-        options=_options(form),
+        options=options,
         uploaded_by=caller.person_id,
         media=media.path if media is not None else None,
     )

@@ -23,7 +23,12 @@ def test_an_upload_becomes_a_queued_job(school: School) -> None:
     answer = upload(
         school,
         files={"file": ("fiche.md", "# Une fiche", "text/markdown")},
-        data={"title": "Une fiche", "kind": "sheet", "visibility": "students", "tag": "a, b"},
+        data={
+            "title": "Une fiche",
+            "kind": "sheet",
+            "visibility": "students",
+            "tag": "pricing, sector.food",
+        },
     )
 
     receipt = answer.json()
@@ -31,7 +36,7 @@ def test_an_upload_becomes_a_queued_job(school: School) -> None:
     assert (answer.status_code, receipt["is_new"], receipt["job"]["state"]) == (202, True, "queued")
     assert answer.headers["location"] == receipt["job"]["url"]
     assert receipt["job"]["id"] in school.queue.queued
-    assert (submission.title, submission.tags) == ("Une fiche", ("a", "b"))
+    assert (submission.title, submission.tags) == ("Une fiche", ("pricing", "sector.food"))
     assert school.services.blobs.read(submission.original) == b"# Une fiche"
     assert submission.uploaded_by == CLAIRE.person_id
 
@@ -92,6 +97,12 @@ def test_a_recording_can_come_with_its_exchange(school: School) -> None:
         ({"files": {"file": ("a", b"")}}, 422, "empty-file", "empty"),
         ({"files": {"file": ("a", b"x")}, "data": {"kind": "poem"}}, 400, "invalid-input", "kind"),
         ({"files": {"file": ("a", b"x")}, "data": {"nope": "1"}}, 400, "invalid-input", "nope"),
+        (
+            {"files": {"file": ("a", b"x")}, "data": {"tag": "licorne"}},
+            400,
+            "invalid-input",
+            "licorne",
+        ),
         ({"content": b"x"}, 415, "unsupported-media-type", "multipart"),
     ],
 )

@@ -38,6 +38,17 @@ def test_what_is_said_anew_of_known_bytes_is_not_taken_over_in_silence(tmp_path:
     assert "was not taken over" in " ".join(shown.stdout.replace("│", " ").split())
 
 
+def test_an_unknown_tag_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
+    sheet = tmp_path / "prix.md"
+    sheet.write_text(SHEET, encoding="utf-8")
+
+    done = cordee(tmp_path, "ingest", str(sheet), "--tag", "topic.licorne")
+
+    assert done.returncode == 1
+    assert done.stderr.strip() == "error: --tag: there is no tag 'topic.licorne'."
+    assert not (tmp_path / "catalog.sqlite").exists()
+
+
 def test_without_the_ingestion_libraries_a_worker_says_what_is_missing(tmp_path: Path) -> None:
     script = WITHOUT_TORCH.format(str(tmp_path))
     done = subprocess.run(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from indexer.taxonomy import load_taxonomy
-from schemas.errors import SettingsError
+from schemas.errors import InvalidInputError, SettingsError
 from schemas.ids import TagId
 from schemas.tag import TagFacet
 
@@ -58,6 +58,14 @@ def test_a_name_of_two_tags_or_of_none_resolves_to_nothing() -> None:
     taxonomy = load_taxonomy(None)
     assert taxonomy.resolve("étude de marché") is None  # a topic and an alias of a stage
     assert taxonomy.resolve("astrologie") is None
+
+
+def test_unknown_names_are_refused_with_where_they_were_said() -> None:
+    taxonomy = load_taxonomy(None)
+    taxonomy.require(["topic.pricing", "Fixer ses prix"], said_in="tag")
+
+    with pytest.raises(InvalidInputError, match=r"^tag: there is no tag 'licorne', 'fée'\.$"):
+        taxonomy.require(["topic.pricing", "licorne", "fée"], said_in="tag")
 
 
 def test_a_tag_that_left_the_file_keeps_its_id_as_label(tmp_path: Path) -> None:
