@@ -98,6 +98,13 @@ class Texts:
         """Return names joined as this language joins them: ``Léa, Hugo et Sofia``."""
         return str(format_list(list(people), locale=self._locale))
 
+    def few_names(self, people: Iterable[str], most: int) -> str:
+        """Return names joined; of more than ``most``, the first ones and how many others."""
+        names = list(people)
+        if len(names) > most:
+            names = [*names[: most - 1], self("people.more", n=len(names) - most + 1)]
+        return self.names(names)
+
     def duration(self, time_ms: int) -> str:
         """Return a length for people: ``40 s``, ``12 min``, ``1 h 05``."""
         seconds = round(time_ms / 1000)

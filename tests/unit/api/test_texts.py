@@ -34,6 +34,13 @@ def test_numbers_days_and_lists_are_written_as_the_language_writes_them() -> Non
     assert english.names(["Léa", "Hugo", "Sofia"]) == "Léa, Hugo, and Sofia"
 
 
+def test_of_many_names_the_first_are_told_and_how_many_others() -> None:
+    french = texts_of("fr", PARIS)
+
+    assert french.few_names("ABC", 3) == "A, B et C"
+    assert french.few_names("ABCDE", 3) == "A, B et 3 autres"
+
+
 @pytest.mark.parametrize(
     ("time_ms", "length", "place"),
     [
