@@ -43,12 +43,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
 
 
 @pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    """A school of this file's own: what is new depends on everything that is there."""
+    with open_school(tmp_path_factory.mktemp("pages")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
 def private(school: School) -> Document:
     return exchange_of(
         school,
         "exchange:pages",
         "Le mot singapour ne sort pas de cet échange.",
         title="Singapour entre nous",
+        created_at=datetime(2040, 1, 1, tzinfo=UTC),  # newer than all others: the first page has it
     )
 
 

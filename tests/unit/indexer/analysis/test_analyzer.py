@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from indexer.analysis.analyzer import grams, terms, word_terms
@@ -97,10 +97,12 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 
 # Characters newer than this Python's Unicode are left out: the engine knows a later one and takes
-# some of them for letters.
+# some of them for letters. So are marks that no letter takes in, also those that a compatibility
+# form hides: engines disagree whether they end a word.
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Mn", "Cf", "Cn"]), max_size=80))
 def test_every_term_of_a_text_is_the_term_of_one_of_its_words(text: str) -> None:
     text = normalize(text)
+    assume(not any(unicodedata.category(character) == "Mn" for character in text))
 
     assert set(terms(text)) >= {word.term for word in word_terms(text)} - {""}
 
