@@ -19,6 +19,7 @@ from schemas.errors import UnauthenticatedError
 from schemas.identity import Caller
 
 LANGUAGE_COOKIE: Final = "cordee_language"
+_READS: Final = frozenset({"GET", "HEAD"})
 _A_YEAR_S: Final = 365 * 24 * 3600
 
 
@@ -40,7 +41,8 @@ def visitor_of(request: Request[Any, Any, Any], services: Services) -> Visitor:
     """Find out who is looking; in demo mode nobody is left at the door."""
     language, cookies = _language(request)
     caller = _caller(request, services)
-    if caller is None and services.settings.demo:
+    # Not in answer to a form: one of another site must not sign anybody in.
+    if caller is None and services.settings.demo and request.method in _READS:
         caller = PERSONAS[0].caller
         cookies = (*cookies, persona_cookie(request, services, caller))
     return Visitor(
