@@ -18,7 +18,7 @@ from pipelines.publishing import Description, main_language
 from pipelines.segmentation.passages import LanguageOf, segment
 from schemas.content import Content, Extraction
 from schemas.document import Document, Submission
-from schemas.errors import DamagedFileError, NoTextError
+from schemas.errors import DamagedFileError, NoTextError, UnknownTagError
 from schemas.identity import EVERYONE, audiences_of
 from schemas.ids import BlobKey, DocumentId, Revision
 from schemas.passage import Passage
@@ -45,7 +45,7 @@ class TagAssigning(Protocol):
     def assign(
         self, title: str, passages_text: Sequence[str], vectors: Vectors, declared: Sequence[str]
     ) -> tuple[tuple[TagAssignment, ...], tuple[str, ...]]:
-        """Return the tags, and a warning for every declared tag that the taxonomy lacks."""
+        """Return the tags, and a sentence for every declared tag that the taxonomy lacks."""
 
 
 class Enrichment(msgspec.Struct, frozen=True):
@@ -241,11 +241,20 @@ def enrich(  # noqa: PLR0913 - one value from each stage before
         declared: Tags that the sender gave.
         tagger: Knows the taxonomy.
         language_of: Names the language of a text.
+
+    Raises:
+        UnknownTagError: If a declared tag is not in the taxonomy. Left out in silence it would be
+            missed by nobody until somebody filters by it; the original is kept for another try.
     """
     names = tuple(dict.fromkeys((*declared, *extraction.tags)))
-    tags, warnings = tagger.assign(description.title, [p.text for p in passages], vectors, names)
+    tags, unknown = tagger.assign(description.title, [p.text for p in passages], vectors, names)
+    if unknown:
+        raise UnknownTagError(
+            f"{' '.join(unknown)} Add it to the taxonomy and try again, or send the document with "
+            "a tag that is there."
+        )
     language = main_language(passages, description.title, language_of=language_of)
-    return Enrichment(language=language, tags=tags, warnings=(*description.warnings, *warnings))
+    return Enrichment(language=language, tags=tags, warnings=description.warnings)
 
 
 def missing_vectors(vectors: Mapping[str, Vectors], needed: Collection[str]) -> list[str]:

@@ -145,6 +145,12 @@ class InvalidExchangeError(PermanentError):
     code = "invalid-exchange"
 
 
+class UnknownTagError(PermanentError):
+    """A document declares a tag that the taxonomy lacks; the message names it."""
+
+    code = "unknown-tag"
+
+
 class TransientError(CordeeError):
     """Something outside this request failed in a way that may pass; worth a retry."""
 

@@ -146,7 +146,7 @@ class Tagger:
         for name in declared:
             tag = self._taxonomy.resolve(name)
             if tag is None:
-                warnings.append(f"Tag {name!r} is not in the taxonomy; it was left out.")
+                warnings.append(f"Tag {name!r} is not in the taxonomy.")
             else:
                 assignments[tag.id] = TagAssignment(tag.id, TagAssigner.PERSON, 1.0)
         return list(assignments.values()), tuple(warnings)

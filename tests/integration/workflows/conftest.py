@@ -19,6 +19,7 @@ from indexer.catalog.catalog import open_catalog
 from indexer.intake import Intake
 from pipelines.bootstrap import Pipeline
 from pipelines.workflows.runtime import serve_queues
+from schemas.ids import TagId
 from schemas.job import Job, JobState
 from schemas.settings import ModelSettings, Settings
 from schemas.tag import TagAssigner, TagAssignment
@@ -54,11 +55,12 @@ class FakeTagger:
     def assign(
         self, title: str, passages_text: list[str], vectors: Vectors, declared: list[str]
     ) -> tuple[tuple[TagAssignment, ...], tuple[str, ...]]:
-        known = [name for name in declared if name == "topic.pricing"]
+        known = [name for name in declared if name in {"topic.pricing", "pricing"}]
         unknown = tuple(
             f"The tag {n!r} is not in the taxonomy." for n in declared if n not in known
         )
-        return tuple(TagAssignment(n, TagAssigner.ALIAS, 1.0) for n in known), unknown
+        tag = TagAssignment(TagId("topic.pricing"), TagAssigner.ALIAS, 1.0)
+        return ((tag,) if known else ()), unknown
 
 
 class NoTranscriber:

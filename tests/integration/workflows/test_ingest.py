@@ -46,14 +46,16 @@ def test_a_text_is_published_with_its_title_tags_and_language(
     assert "la marge" in intake.catalog.passages.of_document(document.id)[0].text
 
 
-def test_an_unknown_tag_is_a_warning(intake: Intake, pipeline: Pipeline) -> None:
+def test_an_unknown_tag_fails_the_job_and_names_itself(intake: Intake, pipeline: Pipeline) -> None:
     received = send(intake, TEXT, tags=("topic.unheard-of",))
 
     with a_worker(pipeline):
         job = ended(intake, received.job)
 
-    assert job.state is JobState.SUCCEEDED
-    assert "topic.unheard-of" in job.warnings[0]
+    assert job.state is JobState.FAILED
+    assert job.problem is not None
+    assert job.problem.code == "unknown-tag"
+    assert "'topic.unheard-of'" in job.problem.detail
 
 
 def test_an_exchange_is_private_unless_it_says_otherwise(
