@@ -112,7 +112,14 @@ def test_a_private_exchange_opened_by_its_address_is_not_there(
 def test_no_page_is_wider_than_the_screen(
     open_page: OpenPage, school: School, width: int, scheme: str
 ) -> None:
-    places = [f"/documents/{document_id}?q=prix" for document_id in school.ids.values()]
+    titles = (
+        School.SHEET_TITLE,
+        School.VIDEO_TITLE,
+        School.EXCHANGE_TITLE,
+        School.PRIVATE_TITLE,
+        School.SCRIPT_TITLE,
+    )
+    places = [f"/documents/{school.ids[title]}?q=prix" for title in titles]
     page = open_page("/", persona=School.CLAIRE, width=width, color_scheme=scheme)
 
     for place in ["/", "/?q=prix", "/?q=prix&since=2199-01-01", *places]:

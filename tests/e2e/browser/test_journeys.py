@@ -153,6 +153,8 @@ def test_a_word_is_found_within_a_transcript(walk: Callable[..., Walk]) -> None:
     visit = walk("within", "/?q=" + quote("trouver sa clientèle") + "&kind=replay")
     visit.page.locator(".hit h2 a").first.click()
     box = visit.page.locator("#within")
+    # The script has taken the form over: until then the box loads the page anew.
+    expect(visit.page.locator(".within-count")).to_be_attached()
 
     box.fill("clients")
     box.press("Enter")

@@ -248,5 +248,5 @@ def test_four_silent_hours_are_refused_without_loading_a_model(
     sound = make_media("long.flac", "anullsrc=r=16000:cl=mono:d=14400", acodec="flac")
     ear = WhisperTranscriber(no_model, language="fr", glossary=(), threads=1)
     deps = ExtractionDeps(IngestionSettings(), blobs, ear, lambda _: None)
-    with pytest.raises(NoSoundError, match=r"\(14400 s\)"):
+    with pytest.raises(NoSoundError, match=r"\(4:00:00 long\)"):
         extract(a_submission(filename="long.flac"), sound, deps)
