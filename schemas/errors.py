@@ -14,7 +14,8 @@
     │   ├── EmptyFileError            ├── UnsupportedFormatError
     │   ├── DamagedFileError          ├── EncryptedFileError
     │   ├── NoTextError               ├── NoSoundError
-    │   ├── LimitExceededError        └── InvalidExchangeError
+    │   ├── LimitExceededError        ├── InvalidExchangeError
+    │   └── UnknownTagError
     └── TransientError        503  may pass if tried again later
 
 Every error carries a stable ``code`` (used in problem documents and in failed jobs) and a
