@@ -102,7 +102,9 @@ class Follower:
             try:
                 self._turn()
                 pause = POLL_S
-            except Exception:  # the thread's outermost frame: it must outlive what it cannot name
+            except Exception:
+                # Outermost frame of the thread: if it ended here, searches would go on answering
+                # from an index that never hears of a change again. Logged in full, then tried anew.
                 log.exception("follower.failed", generation=self._live.number)
                 pause = _RETRY_S
             self._stop.wait(pause)
@@ -148,7 +150,9 @@ class Follower:
                 opened.pair.drop()
             else:
                 self._built = (opened, position)
-        except Exception:  # the thread's outermost frame; the pair in service stays
+        except Exception:
+            # Outermost frame of the thread: a build that fails for any reason leaves the pair that
+            # is in service where it is; the log says why, and the next turn builds again.
             log.exception("generation.build_failed", generation=wanted.number)
             self._stop.wait(_RETRY_S)
         finally:

@@ -202,6 +202,7 @@ def load_settings(environ: Mapping[str, str], *, data_dir: Path | None = None) -
 def _decode_path(kind: type, value: object) -> object:
     if kind is Path and isinstance(value, str):
         return Path(value)
+    # How a msgspec hook says that a type is not its own; it becomes a ValidationError above.
     raise NotImplementedError(f"no setting is of type {kind}")
 
 

@@ -69,6 +69,8 @@ def _check(name: str, ask: Callable[[], object], *, required: bool = True) -> He
     except CordeeError as error:
         ok, detail = False, str(error)
     except Exception:
+        # A probe is asked exactly when something is broken, in ways that no list foresees (drivers,
+        # the disk): whatever a part raises is reported as "does not answer" and logged in full.
         log.exception("health.check_failed", check=name)
         ok, detail = False, "It does not answer; the log says why."
     took_ms = (time.perf_counter() - started) * 1000

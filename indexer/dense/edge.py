@@ -166,5 +166,9 @@ def _any_of(field: str, values: list[str]) -> qdrant.FieldCondition:
 def _translated(doing: str) -> Iterator[None]:
     try:
         yield
-    except Exception as exc:  # Edge raises nothing more precise
+    except Exception as exc:
+        # Edge raises the bare ``Exception`` for whatever fails in it; anything more precise is a
+        # mistake in how we call it, which no second try would mend.
+        if type(exc) is not Exception:
+            raise
         raise TransientError(f"The dense index could not {doing}: {exc}") from exc

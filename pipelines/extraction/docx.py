@@ -25,6 +25,18 @@ _TITLE_STYLES: Final = frozenset({"title", "titre"})
 _LIST_STYLE: Final = re.compile(r"list|liste", re.IGNORECASE)
 _ENCRYPTED_BIT: Final = 0x1
 _SMALL_BYTES: Final = 1024**2  # repetitive XML packs a thousandfold: harmless while it is small
+_DAMAGE: Final = (
+    PackageNotFoundError,  # python-docx: no archive
+    KeyError,  # python-docx: a part that another one names is missing
+    ValueError,
+    SyntaxError,  # lxml: a part is not XML
+    zipfile.BadZipFile,
+    NotImplementedError,  # zipfile: a compression method that it does not know
+    zlib.error,  # a part is cut short or overwritten
+    EOFError,
+    OSError,
+)
+"""What the libraries raise for bytes that are no sound Word file."""
 
 
 def guard_archive(path: Path, filename: str, limits: IngestionSettings) -> None:
@@ -67,9 +79,7 @@ def docx_to_body(path: Path, filename: str, limits: IngestionSettings) -> tuple[
         document = docx.Document(str(path))
         body = to_body(_iter_blocks(document))
         title = clean(document.core_properties.title or "")
-    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, OSError) as exc:
-        raise DamagedFileError(f"“{filename}” is a damaged Word file: {exc}.") from exc
-    except (SyntaxError, zlib.error, EOFError, NotImplementedError) as exc:  # lxml's: SyntaxError
+    except _DAMAGE as exc:
         raise DamagedFileError(f"“{filename}” is a damaged Word file: {exc}.") from exc
     return body, title or None
 

@@ -142,7 +142,9 @@ def _every(interval_s: float, stop: threading.Event, work: Callable[[], None]) -
         while not stop.is_set():
             try:
                 work()
-            except Exception as error:  # noqa: BLE001 - the outermost frame of a thread
+            # Outermost frame of the thread: if it ended, lost jobs would stay where they are for as
+            # long as the worker lives. The next round tries again.
+            except Exception as error:  # noqa: BLE001
                 _log.warning("housekeeping.failed", reason=str(error))
             stop.wait(interval_s)
 
