@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
+import msgspec
 from litestar import Response, Router, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
@@ -14,7 +15,7 @@ from api.controllers.search import answer as answer_search
 from api.controllers.session import session_cookie
 from api.dependencies import DEPENDENCIES, TheServices
 from api.guards import require_own_page
-from api.pages.addresses import FILTERS, SearchAddress, read_address
+from api.pages.addresses import SearchAddress, read_address
 from api.pages.assets import serve_asset, serve_favicon
 from api.pages.console import console_handlers
 from api.pages.editing import editing_handlers
@@ -32,7 +33,6 @@ from api.personas import persona_of
 from api.services import Services
 from api.views.documents import content_view, document_view
 from schemas.identity import Caller
-from schemas.ids import PersonId
 from schemas.wire import (
     BlockView,
     BodyView,
@@ -40,6 +40,7 @@ from schemas.wire import (
     DocumentView,
     SearchPassage,
     SearchRequest,
+    SearchResponse,
     TranscriptView,
     UtteranceView,
 )
@@ -106,11 +107,12 @@ pages_router: Final = Router(
 def _home_or_results(visit: Visit) -> Html:
     services, request, visitor, caller = visit
     address = read_address(request.query_params)
-    labels = Labels(services.taxonomy, visitor.t, _names(services, address))
     if address.is_home:
         home = home_view(services, caller)
+        labels = Labels(services.taxonomy, visitor.t, {})
         return render_page("home.html", visitor, address=address, home=home, labels=labels)
     answer = answer_search(services, caller, address.request())
+    labels = Labels(services.taxonomy, visitor.t, _names(services, caller, address, answer))
     return render_page(
         "results.html",
         visitor,
@@ -176,16 +178,23 @@ def _viewer(document: DocumentView, content: TranscriptView | BodyView) -> str:
     return "recording" if is_timed or document.links.media else "conversation"
 
 
-def _names(services: Services, address: SearchAddress) -> dict[str, str]:
-    """Return the names of the people whom the filters name."""
-    chosen = {
-        PersonId(value)
-        for name in FILTERS
-        if name in {"mentor", "speaker"}
-        for value in address.chosen(name)
-    }
-    found = services.catalog.documents.people(chosen) if chosen else {}
-    return {person_id: person.name for person_id, person in found.items()}
+def _names(
+    services: Services, caller: Caller, address: SearchAddress, answer: SearchResponse
+) -> dict[str, str]:
+    """Return the names of people whom a filter names and no result has.
+
+    Asked of what the caller may see, as any facet: whoever knows the id of a person of private
+    exchanges does not learn the name from it.
+    """
+    names: dict[str, str] = {}
+    for name in ("mentor", "speaker"):
+        counted = {each.value for each in answer.facets.get(name, ())}
+        absent = tuple(value for value in address.chosen(name) if value not in counted)
+        if absent:
+            everything = msgspec.structs.replace(SearchAddress(), **{name: absent}).request()
+            facet = answer_search(services, caller, everything).facets.get(name, ())
+            names |= {each.value: each.label for each in facet if each.value in absent}
+    return names
 
 
 def _seconds(text: str) -> float | None:

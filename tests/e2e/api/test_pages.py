@@ -13,7 +13,7 @@ import pytest
 from httpx import Response
 
 from api.guards import SESSION_COOKIE
-from fixtures.builders import a_profile
+from fixtures.builders import a_mentor, a_profile, a_student
 from schemas.document import Document, DocumentKind, Visibility
 from schemas.identity import Caller
 from tests.e2e.api.school import ADMIN, CLAIRE, KARIM, LEA, School, exchange_of, open_school
@@ -347,3 +347,24 @@ def test_the_first_page_shows_what_is_near_the_reader_s_project(
     assert private.title not in pages[KARIM]
     assert private.title not in shelves[LEA].partition("</section>")[0]  # she took part in it
     assert shelves[CLAIRE] == ""
+
+
+def test_a_filter_tells_the_name_of_nobody_whose_exchanges_are_private(school: School) -> None:
+    school.publish(
+        "exchange:unnamed",
+        "Rien.",
+        title="Rien",
+        kind=DocumentKind.EXCHANGE,
+        visibility=Visibility.PARTICIPANTS,
+        participants=(a_student("s-lea", "Léa"), a_mentor("m-unnamed", "Mentore Innommable")),
+    )
+
+    pages = {
+        who: open_page(school, who, "/?q=tombouctou&kind=course&mentor=m-unnamed").text
+        for who in (LEA, KARIM, CLAIRE)
+    }
+
+    assert "Mentore Innommable" in pages[LEA]
+    assert "Mentore Innommable" in pages[CLAIRE]
+    assert "Innommable" not in pages[KARIM]
+    assert "m-unnamed" in pages[KARIM]  # the filter itself stays, to be taken off
