@@ -66,8 +66,11 @@ def ingest(  # noqa: PLR0913, PLR0917 - a command has as many parameters as opti
     if len(documents) > 1 and (title or source):
         raise InvalidInputError("--title and --source are for one file; here are several.")
     settings = context.load(data_dir)
-    taxonomy = settings.tags.taxonomy
-    load_taxonomy(Path(taxonomy) if taxonomy else None).require(tag or (), said_in="--tag")
+    path = settings.tags.taxonomy
+    taxonomy = load_taxonomy(Path(path) if path else None)
+    taxonomy.require(tag or (), said_in="--tag")
+    for document in documents:  # before an hour of speech is transcribed for nothing
+        taxonomy.require(document.tags, said_in=f"{manifest}, {document.path.name}")
     said = SubmissionOptions(
         source=source, kind=kind, title=title, visibility=visibility, tags=tuple(tag or ())
     )

@@ -49,6 +49,18 @@ def test_an_unknown_tag_is_refused_before_anything_is_sent(tmp_path: Path) -> No
     assert not (tmp_path / "catalog.sqlite").exists()
 
 
+def test_an_unknown_tag_in_a_manifest_is_refused_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "prix.md").write_text(SHEET, encoding="utf-8")
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text('{"path": "prix.md", "tags": ["topic.licorne"]}\n', encoding="utf-8")
+
+    done = cordee(tmp_path, "ingest", "--manifest", str(manifest))
+
+    assert done.returncode == 1
+    assert "manifest.jsonl, prix.md: there is no tag 'topic.licorne'." in done.stderr
+    assert not (tmp_path / "catalog.sqlite").exists()
+
+
 def test_without_the_ingestion_libraries_a_worker_says_what_is_missing(tmp_path: Path) -> None:
     script = WITHOUT_TORCH.format(str(tmp_path))
     done = subprocess.run(
