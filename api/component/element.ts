@@ -17,6 +17,9 @@ const MEMORY_KEY = "cordee-search";
 const FIELDS = "input[name]:is([type=search], [type=text], :not([type]))";
 
 const sheet = new CSSStyleSheet();
+
+/** Return whether the page gives this field the focus with its next frame: a script may run before that. */
+const isToFocus = (input: HTMLInputElement): boolean => input.autofocus && document.activeElement === document.body;
 sheet.replaceSync(css);
 
 export class CordeeSearch extends HTMLElement {
@@ -121,7 +124,7 @@ export class CordeeSearch extends HTMLElement {
     this.close();
     const field = (this.#field = this.#ownField());
     const input = field?.form.elements.namedItem(field.name) as HTMLInputElement | undefined;
-    const hadFocus = input !== undefined && document.activeElement === input;
+    const hadFocus = input !== undefined && (document.activeElement === input || (!this.#isBuilt && isToFocus(input)));
     const isActive = this.#isBuilt && this.#root.activeElement === this.#parts.field;
     this.#base = withoutSlash(new URL(this.getAttribute("api") || location.origin, document.baseURI));
     const t = new Texts(languageOf(this.getAttribute("language") ?? this.#surroundingLanguage()));
