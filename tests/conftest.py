@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import settings as property_settings
 
 from indexer.models.pull import pull_models
 from schemas.settings import ModelSettings, Settings
@@ -14,6 +15,12 @@ from schemas.settings import ModelSettings, Settings
 # Read by the hub's client when it is first imported: a model that is missing must fail at once.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+# The same examples in every run: a run that fails here fails again, and so does its clone. Others
+# are drawn with HYPOTHESIS_PROFILE=explore.
+property_settings.register_profile("repeatable", derandomize=True)
+property_settings.register_profile("explore", max_examples=2_000)
+property_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 

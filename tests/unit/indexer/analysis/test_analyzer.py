@@ -99,10 +99,13 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 # Characters newer than this Python's Unicode are left out: the engine knows a later one and takes
 # some of them for letters. So are marks that no letter takes in, also those that a compatibility
 # form hides: engines disagree whether they end a word.
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Mn", "Cf", "Cn"]), max_size=80))
+MARKS = {"Mn", "Mc", "Me"}
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=[*MARKS, "Cf", "Cn"]), max_size=80))
 def test_every_term_of_a_text_is_the_term_of_one_of_its_words(text: str) -> None:
     text = normalize(text)
-    assume(not any(unicodedata.category(character) == "Mn" for character in text))
+    assume(not any(unicodedata.category(character) in MARKS for character in text))
 
     assert set(terms(text)) >= {word.term for word in word_terms(text)} - {""}
 
