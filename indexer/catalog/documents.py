@@ -199,6 +199,20 @@ class Documents:
         with self._database.reading() as connection:
             return {id_: Speaker(id_, name) for id_, name in connection.execute(query).all()}
 
+    def mentors(self, audiences: Collection[str]) -> dict[PersonId, Speaker]:
+        """Return the mentors of every document that one of these keys may see, by name."""
+        query = (
+            select(people.c.id, people.c.name)
+            .distinct()
+            .join_from(people, participants, participants.c.person_id == people.c.id)
+            .where(
+                participants.c.role == ParticipantRole.MENTOR,
+                seen_by(participants.c.document_id, audiences),
+            )
+        )
+        with self._database.reading() as connection:
+            return {id_: Speaker(id_, name) for id_, name in connection.execute(query).all()}
+
     def _changed(self, connection: Connection, document_id: DocumentId) -> int:
         now = self._database.clock()
         return append_change(connection, ChangeKind.PUBLISHED, document_id, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from indexer.catalog.documents import Documents
 from indexer.catalog.passages import Passages
@@ -35,3 +35,7 @@ class CatalogReader:
     def get_people(self, ids: Iterable[PersonId]) -> dict[PersonId, Speaker]:
         """Return the known people among these, with their names."""
         return self._documents.people(ids)
+
+    def get_mentors(self, audiences: Collection[str]) -> dict[PersonId, Speaker]:
+        """Return the mentors of every document that one of these keys may see, with their names."""
+        return self._documents.mentors(audiences)

@@ -264,3 +264,21 @@ def test_an_id_that_no_database_keeps_is_the_mistake_of_who_asks(catalog: Catalo
 
     with pytest.raises((NotFoundError, InvalidInputError)):
         catalog.documents.visible(DocumentId(made_up), {EVERYONE})
+
+
+def test_mentors_are_those_of_documents_that_one_may_see(catalog: Catalog) -> None:
+    private = an_exchange(participants=(a_student(STUDENT.person_id), a_mentor("m-1", "Un Secret")))
+    shared = an_exchange(
+        "exchange:2",
+        visibility=Visibility.STUDENTS,
+        participants=(a_student("s-99"), a_mentor("m-4", "Une Autre")),
+    )
+    publish(catalog, private, shared)
+
+    found = {who: set(catalog.documents.mentors(who.audiences)) for who in (STUDENT, STRANGER)}
+
+    assert found == {STUDENT: {"m-1", "m-4"}, STRANGER: {"m-4"}}
+    assert catalog.reader.get_mentors(STRANGER.audiences) == {
+        PersonId("m-4"): Speaker(PersonId("m-4"), "Une Autre")
+    }
+    assert catalog.documents.mentors(()) == {}
