@@ -28,6 +28,32 @@ if TYPE_CHECKING:
     from schemas.passage import Vectors
 
 
+class Form(msgspec.Struct, frozen=True):
+    """One way to write a thing that was asked for."""
+
+    terms: tuple[str, ...]
+    """Index terms that stand in this order, side by side; ``""`` where any word may stand."""
+    weight: float = 1.0
+    """What a match is worth, next to 1 for the form that was typed."""
+
+
+class LexicalQuery(msgspec.Struct, frozen=True):
+    """What a query asks of the words of a passage. Empty parts ask nothing."""
+
+    words: tuple[tuple[Form, ...], ...] = ()
+    """One group for each thing asked for; the best form of a group counts, groups add up."""
+    grams: tuple[str, ...] = ()
+    """What is compared with the character 4-grams and word pairs; never retrieved by."""
+    prefix: str = ""
+    """Start of one more word, folded: what is still being typed. Of the words that start so the
+    best counts, a rare one no more than the most frequent; of very many, at least the 50 in most
+    passages count."""
+    required: tuple[tuple[str, ...], ...] = ()
+    """Phrases, as ``Form.terms``, all of which a passage must have."""
+    excluded: tuple[tuple[str, ...], ...] = ()
+    """Phrases none of which a passage may have."""
+
+
 class LexicalScore(msgspec.Struct, frozen=True):
     """Exact lexical scores of one passage for one query; both are BM25, 0 when nothing matches."""
 
@@ -47,11 +73,14 @@ class LexicalIndex(Protocol):
     def commit(self) -> None:
         """Make every staged write visible and durable, at once."""
 
-    def search(self, query_text: str, where: Filter, *, limit: int) -> Ranking:
-        """Return the best passages by words, at most ``limit``; empty when no word is left."""
+    def search(self, query: LexicalQuery, where: Filter, *, limit: int) -> Ranking:
+        """Return the best passages by words and prefix, at most ``limit``; no word, no passage."""
 
-    def score(self, query_text: str, passage_ids: Sequence[PassageId]) -> list[LexicalScore]:
+    def score(self, query: LexicalQuery, passage_ids: Sequence[PassageId]) -> list[LexicalScore]:
         """Return exact scores of just these passages, in the order given."""
+
+    def meeting(self, query: LexicalQuery, passage_ids: Sequence[PassageId]) -> set[PassageId]:
+        """Return those of the passages that have what is required and nothing that is excluded."""
 
 
 class PassageCard(msgspec.Struct, frozen=True):
@@ -89,6 +118,13 @@ class PassageDirectory(Protocol):
 
     def n_passages(self) -> int:
         """Return how many passages are visible to searches."""
+
+    def vocabulary(self) -> Mapping[str, int]:
+        """Return every word of the index, folded, not stemmed, with its number of passages.
+
+        Of everybody's passages: for finding what was meant, never for showing. The same object
+        until the index changes.
+        """
 
 
 class PassageIndex(LexicalIndex, PassageDirectory, Protocol):

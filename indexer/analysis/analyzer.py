@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -70,6 +70,28 @@ def grams(text: str) -> list[str]:
     short = [word for word in words if len(word.encode()) <= MAX_TERM_BYTES]
     found = [gram for word in short for gram in _grams_of(word)]
     return found + [f"{first}+{second}" for first, second in pairwise(short)]
+
+
+def iter_words(text: str) -> Iterator[re.Match[str]]:
+    """Yield the words of the text in order, as matches with their offsets."""
+    return _WORD.finditer(text)
+
+
+def forms(text: str) -> list[str]:
+    """Return the words of a text as they are written, folded, without the stop words."""
+    return [
+        word
+        for match in _WORD.finditer(fold(text))
+        if (word := match.group()) not in FRENCH_STOP_WORDS and len(word.encode()) <= MAX_TERM_BYTES
+    ]
+
+
+def phrase(text: str) -> tuple[str, ...]:
+    """Return the terms of a text in order, ``""`` in the place of each stop word between them."""
+    found = [word.term for word in word_terms(normalize(text))]
+    while found and not found[-1]:
+        found.pop()
+    return tuple(found[next((i for i, term in enumerate(found) if term), 0) :])
 
 
 def word_terms(text: str) -> list[WordTerm]:

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 import tantivy
 
-from indexer.analysis.analyzer import build_text_analyzer, grams
+from indexer.analysis.analyzer import build_text_analyzer, forms, grams
 from indexer.analysis.normalize import fold, normalize, titled
 from indexer.ports import PassageCard
 from schemas.passage import IndexEntry
@@ -17,6 +17,8 @@ DOCUMENT: Final = "document"
 ORDINAL: Final = "ordinal"
 WORDS: Final = "words"
 GRAMS: Final = "grams"
+FORMS: Final = "forms"
+"""Words as they are written, folded, not stemmed: what is being typed is the start of one."""
 AUDIENCES: Final = "audiences"
 KIND: Final = "kind"
 TAGS: Final = "tags"
@@ -42,6 +44,7 @@ def build_schema() -> tantivy.Schema:
     builder.add_integer_field(CREATED_AT, indexed=True, fast=True)
     builder.add_text_field(WORDS, tokenizer_name=_FRENCH, index_option="position")
     builder.add_text_field(GRAMS, tokenizer_name=_GRAM, index_option="freq")
+    builder.add_text_field(FORMS, tokenizer_name=_GRAM, index_option="freq")
     for name in (DOCUMENT, AUDIENCES, KIND, TAGS, SPEAKERS, MENTORS, TITLE_ENDS):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field(CARD, stored=True)
@@ -69,6 +72,7 @@ def to_tantivy(entry: IndexEntry) -> tantivy.Document:
     row.add_integer(CREATED_AT, entry.created_at_s)
     row.add_text(WORDS, normalize(text))
     row.add_text(GRAMS, " ".join(grams(text)))
+    row.add_text(FORMS, " ".join(forms(text)))
     row.add_text(DOCUMENT, passage.document_id)
     row.add_text(KIND, entry.kind)
     for name, values in (

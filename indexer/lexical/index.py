@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
 import tantivy
 
-from indexer.analysis.analyzer import grams, terms
 from indexer.lexical import fields, translate
-from indexer.ports import LexicalScore, PassageCard
+from indexer.ports import LexicalQuery, LexicalScore, PassageCard
 from schemas.errors import TransientError
 from schemas.ids import DocumentId, PassageId
 from schemas.passage import IndexEntry, Ranking, ScoredPassage
 from schemas.query import Filter
 
 _WRITER_BYTES: Final = 50_000_000  # arena of one indexing thread; a commit flushes it anyway
+_EXPANSIONS: Final = 50  # words that one prefix stands for: "co" starts a thousand
 _REMEMBERED_CARDS: Final = 50_000  # about 40 MB at the most
 
 _Card = tuple[PassageId, PassageCard]
@@ -50,6 +51,8 @@ class TantivyIndex:
         self._writing = threading.Lock()
         # Owned here and emptied by commit(): tags and visibility change under the same id.
         self._cards: dict[PassageId, PassageCard] = {}
+        # Owned here and emptied by commit() too: half a second to read at 100 000 passages.
+        self._vocabulary: Mapping[str, int] | None = None
         self._decoder = msgspec.msgpack.Decoder(_Card)
 
     def replace(self, document_id: DocumentId, entries: Sequence[IndexEntry]) -> None:
@@ -65,25 +68,40 @@ class TantivyIndex:
             self._writer.commit()
             self._index.reload()
             self._cards = {}
+            self._vocabulary = None
 
-    def search(self, query_text: str, where: Filter, *, limit: int) -> Ranking:
-        """Return the best passages by words, at most ``limit``; empty when no word is left."""
-        found = list(dict.fromkeys(terms(query_text)))
-        if not found or not where.audiences:
+    def search(self, query: LexicalQuery, where: Filter, *, limit: int) -> Ranking:
+        """Return the best passages by words and prefix, at most ``limit``; no word, no passage."""
+        wanted = translate.any_word(self._schema, query)
+        if query.prefix:
+            wanted += self._starting_with(query.prefix)
+        if not wanted or not where.audiences:
             return []
-        words = translate.any_term(self._schema, fields.WORDS, found)
-        query = translate.all_of([*translate.conditions(self._schema, where), words], None)
-        return self._ranking(query, limit)
+        required = [*translate.conditions(self._schema, where), tantivy.Query.boolean_query(wanted)]
+        clauses = [(tantivy.Occur.Must, each) for each in required]
+        clauses += translate.phrases(self._schema, query)
+        return self._ranking(tantivy.Query.boolean_query(clauses), limit)
 
-    def score(self, query_text: str, passage_ids: Sequence[PassageId]) -> list[LexicalScore]:
+    def score(self, query: LexicalQuery, passage_ids: Sequence[PassageId]) -> list[LexicalScore]:
         """Return exact scores of just these passages, in the order given."""
         if not passage_ids:
             return []
-        words = self._scores(fields.WORDS, terms(query_text), passage_ids)
+        words = self._scores(translate.any_word(self._schema, query), passage_ids)
         # Scoring grams only here, never retrieving by them, keeps them cheap: on their own they
         # meet nearly every passage.
-        by_grams = self._scores(fields.GRAMS, grams(query_text), passage_ids)
+        by_grams = self._scores(
+            translate.any_term(self._schema, fields.GRAMS, query.grams), passage_ids
+        )
         return [LexicalScore(i, words.get(i, 0.0), by_grams.get(i, 0.0)) for i in passage_ids]
+
+    def meeting(self, query: LexicalQuery, passage_ids: Sequence[PassageId]) -> set[PassageId]:
+        """Return those of the passages that have what is required and nothing that is excluded."""
+        if not passage_ids or not (query.required or query.excluded):
+            return set(passage_ids)
+        chosen = translate.these_passages(self._schema, passage_ids)
+        clauses = [(tantivy.Occur.Must, chosen), *translate.phrases(self._schema, query)]
+        found = self._ranking(tantivy.Query.boolean_query(clauses), len(passage_ids))
+        return {scored.passage_id for scored in found}
 
     def recent(self, where: Filter, *, limit: int) -> Ranking:
         """Return matching passages of the newest documents, newest first, at most ``limit``."""
@@ -126,6 +144,14 @@ class TantivyIndex:
         parts = (term.split(fields.TITLE_SEPARATOR) for term, _ in found)
         return [(DocumentId(document_id), title) for _, title, document_id in parts]
 
+    def vocabulary(self) -> Mapping[str, int]:
+        """Return every word of the index, folded, not stemmed, with its number of passages."""
+        if self._vocabulary is None:
+            with _translated("read"):
+                found = self._index.searcher().terms_with_prefix(fields.FORMS, "")
+            self._vocabulary = MappingProxyType(dict(found))
+        return self._vocabulary
+
     def n_passages(self) -> int:
         """Return how many passages are visible to searches."""
         return int(self._index.searcher().num_docs)
@@ -143,14 +169,19 @@ class TantivyIndex:
         return _ordered((i, score) for i, (score, _) in zip(ids, hits, strict=True))
 
     def _scores(
-        self, field: str, found: Sequence[str], ids: Sequence[PassageId]
+        self, wanted: translate.Clauses, ids: Sequence[PassageId]
     ) -> dict[PassageId, float]:
-        distinct = list(dict.fromkeys(found))
-        if not distinct:
+        if not wanted:
             return {}
-        scored = translate.any_term(self._schema, field, distinct)
-        query = translate.all_of([translate.these_passages(self._schema, ids), scored], None)
-        return dict(self._ranking(query, len(ids)))
+        chosen = translate.these_passages(self._schema, ids)
+        scored = tantivy.Query.boolean_query(wanted)
+        return dict(self._ranking(translate.all_of([chosen, scored], None), len(ids)))
+
+    def _starting_with(self, prefix: str) -> translate.Clauses:
+        with _translated("search"):
+            searcher = self._index.searcher()
+            found = searcher.terms_with_prefix(fields.FORMS, prefix, None, _EXPANSIONS)
+        return translate.any_start(self._schema, found, searcher.num_docs)
 
     def _read_cards(self, ids: Sequence[PassageId]) -> Iterator[_Card]:
         with _translated("read"):

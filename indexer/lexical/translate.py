@@ -8,17 +8,78 @@ from collections.abc import Iterable, Sequence
 import tantivy
 
 from indexer.lexical import fields
+from indexer.ports import Form, LexicalQuery
 from schemas.ids import PassageId
 from schemas.query import Filter
 
+Clauses = list[tuple[tantivy.Occur, tantivy.Query]]
 
-def any_term(schema: tantivy.Schema, field: str, found: Sequence[str]) -> tantivy.Query:
-    """Return a query that adds up BM25 over the terms; at least one must match."""
-    option = "position" if field == fields.WORDS else "freq"
-    return tantivy.Query.boolean_query([
-        (tantivy.Occur.Should, tantivy.Query.term_query(schema, field, term, option))
-        for term in found
-    ])
+
+def any_term(schema: tantivy.Schema, field: str, found: Iterable[str]) -> Clauses:
+    """Return clauses that add up BM25 over the terms, each once."""
+    return [
+        (tantivy.Occur.Should, tantivy.Query.term_query(schema, field, term, "freq"))
+        for term in dict.fromkeys(found)
+    ]
+
+
+def any_start(schema: tantivy.Schema, found: Sequence[tuple[str, int]], n_passages: int) -> Clauses:
+    """Return a clause for the words that a prefix may become, given with their passages.
+
+    The best of them counts, and none more than a word would that stood in all their passages:
+    what is half typed says little, and the rarest of its continuations least of all.
+    """
+    if not found:
+        return []
+    together = idf(min(n_passages, sum(n_with for _, n_with in found)), n_passages)
+    forms = [
+        tantivy.Query.boost_query(
+            tantivy.Query.term_query(schema, fields.FORMS, term, "freq"),
+            together / idf(n_with, n_passages),
+        )
+        for term, n_with in found
+    ]
+    return [(tantivy.Occur.Should, best_of(forms))]
+
+
+def idf(n_with: int, n_all: int) -> float:
+    """Return BM25's weight of a term that stands in so many of all passages, as tantivy has it."""
+    return math.log(1 + (n_all - n_with + 0.5) / (n_with + 0.5))
+
+
+def any_word(schema: tantivy.Schema, query: LexicalQuery) -> Clauses:
+    """Return clauses that add up BM25 over what is asked for, the best form of each."""
+    forms = [[_form(schema, form) for form in group] for group in query.words]
+    return [(tantivy.Occur.Should, best_of(group)) for group in forms if group]
+
+
+def best_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
+    """Return a query that scores what the best of these scores."""
+    return queries[0] if len(queries) == 1 else tantivy.Query.disjunction_max_query(list(queries))
+
+
+def phrase(schema: tantivy.Schema, found: Sequence[str]) -> tantivy.Query:
+    """Return a query for terms side by side in this order; ``""`` leaves room for a word."""
+    placed = [(offset, term) for offset, term in enumerate(found) if term]
+    if len(placed) == 1:
+        return tantivy.Query.term_query(schema, fields.WORDS, placed[0][1], "position")
+    return tantivy.Query.phrase_query(schema, fields.WORDS, list(placed))
+
+
+def phrases(schema: tantivy.Schema, query: LexicalQuery) -> Clauses:
+    """Return the clauses of what a passage must have and may not have; none adds to a score."""
+    must = [(tantivy.Occur.Must, found) for found in query.required]
+    must_not = [(tantivy.Occur.MustNot, found) for found in query.excluded]
+    return [
+        (occur, tantivy.Query.const_score_query(phrase(schema, found), 0.0))
+        for occur, found in (*must, *must_not)
+        if any(found)
+    ]
+
+
+def _form(schema: tantivy.Schema, form: Form) -> tantivy.Query:
+    found = phrase(schema, form.terms)
+    return found if form.weight == 1.0 else tantivy.Query.boost_query(found, form.weight)
 
 
 def conditions(schema: tantivy.Schema, where: Filter) -> list[tantivy.Query]:

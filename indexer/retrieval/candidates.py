@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from indexer.analysis.normalize import as_typed
 from indexer.generations import IndexPair
+from indexer.ports import LexicalQuery
 from indexer.retrieval.fusion import ComponentScores
+from indexer.retrieval.understanding import Understanding
 from schemas.ids import PassageId
 from schemas.passage import Ranking
 from schemas.query import Filter, RetrieverChoice
@@ -31,7 +32,7 @@ class CandidateSet(msgspec.Struct, frozen=True):
 
 
 def retrieve(
-    query_text: str,
+    wanted: Understanding,
     where: Filter,
     pair: IndexPair,
     *,
@@ -46,26 +47,25 @@ def retrieve(
     """
     match choice:
         case RetrieverChoice.LEXICAL:
-            return _lexical_only(
-                query_text, pair, pair.lexical.search(query_text, where, limit=limit), limit
-            )
+            ranking = pair.lexical.search(wanted.lexical, where, limit=limit)
+            return _lexical_only(wanted.lexical, pair, ranking, limit)
         case RetrieverChoice.DENSE:
-            _, ranking = _dense_ranking(query_text, where, pair, limit)
+            _, ranking = _dense_ranking(wanted, where, pair, limit)
             return _dense_only(ranking, limit)
         case RetrieverChoice.HYBRID:
-            return _hybrid(query_text, where, pair, limit=limit, executor=executor)
+            return _hybrid(wanted, where, pair, limit=limit, executor=executor)
 
 
 def _hybrid(
-    query_text: str, where: Filter, pair: IndexPair, *, limit: int, executor: Executor
+    wanted: Understanding, where: Filter, pair: IndexPair, *, limit: int, executor: Executor
 ) -> CandidateSet:
     # Encoding the query is the longest part; the words are looked up meanwhile.
-    dense_half = executor.submit(_dense_ranking, query_text, where, pair, limit)
-    by_words = pair.lexical.search(query_text, where, limit=limit)
+    dense_half = executor.submit(_dense_ranking, wanted, where, pair, limit)
+    by_words = pair.lexical.search(wanted.lexical, where, limit=limit)
     vector, by_meaning = dense_half.result()
     union = sorted({scored.passage_id for scored in (*by_words, *by_meaning)})
     cosines = _all_cosines(pair, vector, union, by_meaning)
-    lexical = pair.lexical.score(query_text, union)
+    lexical = pair.lexical.score(wanted.lexical, union)
     scores = tuple(
         ComponentScores(score.passage_id, score.words, score.grams, cosines.get(score.passage_id))
         for score in lexical
@@ -74,10 +74,12 @@ def _hybrid(
 
 
 def _dense_ranking(
-    query_text: str, where: Filter, pair: IndexPair, limit: int
+    wanted: Understanding, where: Filter, pair: IndexPair, limit: int
 ) -> tuple[NDArray[np.float32], Ranking]:
-    vector = pair.encoder.encode_query(as_typed(query_text))
-    return vector, pair.dense.search(vector, where, limit=limit)
+    vector = pair.encoder.encode_query(wanted.meaning)
+    ranking = pair.dense.search(vector, where, limit=limit)
+    allowed = pair.lexical.meeting(wanted.lexical, [scored.passage_id for scored in ranking])
+    return vector, [scored for scored in ranking if scored.passage_id in allowed]
 
 
 def _all_cosines(
@@ -91,11 +93,13 @@ def _all_cosines(
     return cosines | {i: cosine for i, cosine in found if cosine > _UNKNOWN_COSINE}
 
 
-def _lexical_only(query_text: str, pair: IndexPair, ranking: Ranking, limit: int) -> CandidateSet:
+def _lexical_only(
+    query: LexicalQuery, pair: IndexPair, ranking: Ranking, limit: int
+) -> CandidateSet:
     ids = sorted(scored.passage_id for scored in ranking)
     scores = (
         ComponentScores(score.passage_id, score.words, score.grams, None)
-        for score in pair.lexical.score(query_text, ids)
+        for score in pair.lexical.score(query, ids)
     )
     return CandidateSet(tuple(scores), len(ranking) < limit)
 

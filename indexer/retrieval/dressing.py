@@ -25,8 +25,9 @@ def dress(
     *,
     engine: Engine,
     first_rank: int,
+    wanted: QueryTerms | None = None,
 ) -> tuple[Hit, ...]:
-    """Return the hits of one page, in order.
+    """Return the hits of one page, in order; ``wanted`` is marked, else the query's words.
 
     The catalog has the last word: a document that was deleted, or hidden from this caller, since
     the index last followed it is left out, and so is a passage.
@@ -45,7 +46,7 @@ def dress(
     passages = engine.reader.get_passages(
         scores.raw.passage_id for i in documents for scores in best[i]
     )
-    wanted = query_terms(query_text)
+    wanted = wanted or query_terms(query_text)
     hits = []
     for rank, ranked in enumerate(shown, first_rank):
         document = documents.get(ranked.document_id)

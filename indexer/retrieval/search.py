@@ -19,6 +19,7 @@ from indexer.retrieval.dressing import dress
 from indexer.retrieval.facets import count_facets
 from indexer.retrieval.fusion import ComponentScores, FusedScores, fuse
 from indexer.retrieval.ranking import RankedDocument, group_by_document, in_order
+from indexer.retrieval.understanding import understand
 from schemas.errors import InvalidInputError
 from schemas.hit import ResultPage, TotalRelation
 from schemas.ids import DocumentId, TagId
@@ -148,7 +149,7 @@ def _rank(
     with timer.part("retrieve"):
         if text:
             candidates = retrieve(
-                text,
+                understand(text),
                 where,
                 pair,
                 choice=query.retrievers,

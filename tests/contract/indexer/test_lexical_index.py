@@ -11,7 +11,8 @@ import pytest
 from fixtures.entries import A_DAY_S, an_entry, by_document
 from fixtures.fakes import FakePassageIndex
 from indexer.lexical.index import TantivyIndex
-from indexer.ports import PassageIndex
+from indexer.ports import Form, LexicalQuery, PassageIndex
+from indexer.retrieval.understanding import lexical_query
 from schemas.document import DocumentKind
 from schemas.ids import DocumentId, PassageId, PersonId, TagId
 from schemas.passage import IndexEntry
@@ -37,7 +38,7 @@ def put(index: PassageIndex, *entries: IndexEntry) -> None:
 
 
 def found(index: PassageIndex, text: str, where: Filter = EVERYBODY, limit: int = 10) -> list[int]:
-    return [scored.passage_id for scored in index.search(text, where, limit=limit)]
+    return [scored.passage_id for scored in index.search(lexical_query(text), where, limit=limit)]
 
 
 def test_accents_case_and_inflection_do_not_matter(index: PassageIndex) -> None:
@@ -169,10 +170,10 @@ def test_without_an_audience_nothing_is_seen(index: PassageIndex) -> None:
 
 def test_scores_come_in_the_order_asked_and_agree_with_the_ranking(index: PassageIndex) -> None:
     put(index, an_entry(1_000, "devis devis client"), an_entry(2_000, "client fidèle"))
-    ranked = dict(index.search("devis client", EVERYBODY, limit=5))
+    ranked = dict(index.search(lexical_query("devis client"), EVERYBODY, limit=5))
     ids: Sequence[PassageId] = [PassageId(i) for i in (2_000, 77, 1_000)]
 
-    scores = index.score("devis client", ids)
+    scores = index.score(lexical_query("devis client"), ids)
 
     assert [score.passage_id for score in scores] == ids
     assert scores[0].words == pytest.approx(ranked[PassageId(2_000)], rel=1e-5)
@@ -183,7 +184,9 @@ def test_scores_come_in_the_order_asked_and_agree_with_the_ranking(index: Passag
 def test_grams_forgive_a_typing_mistake(index: PassageIndex) -> None:
     put(index, an_entry(1_000, "la micro-entreprise"), an_entry(2_000, "le portage"))
 
-    right, wrong = index.score("micro-entrprise", [PassageId(1_000), PassageId(2_000)])
+    right, wrong = index.score(
+        lexical_query("micro-entrprise"), [PassageId(1_000), PassageId(2_000)]
+    )
 
     assert right.grams > wrong.grams
 
@@ -221,3 +224,70 @@ def test_titles_complete_any_word_and_obey_the_filter(index: PassageIndex) -> No
         ("d-1", "L’Étude de marché"),
         ("d-2", "Bien étudier ses coûts"),
     }
+
+
+def asked(index: PassageIndex, query: LexicalQuery) -> list[int]:
+    return [scored.passage_id for scored in index.search(query, EVERYBODY, limit=10)]
+
+
+def test_another_form_of_a_word_is_found_and_counts_less(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "le référencement du site"), an_entry(2_000, "le seo du site"))
+    query = LexicalQuery(words=((Form(("seo",)), Form(("referenc",), 0.5)),))
+
+    assert asked(index, query) == [2_000, 1_000]
+
+
+def test_a_form_of_several_words_stands_together(index: PassageIndex) -> None:
+    put(
+        index,
+        an_entry(1_000, "Le plan d'affaires tient en dix pages."),
+        an_entry(2_000, "Mes affaires suivent un plan."),
+    )
+
+    assert asked(index, LexicalQuery(words=((Form(("plan", "", "affair")),),))) == [1_000]
+
+
+def test_the_best_form_of_a_group_counts_and_groups_add_up(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "seo référencement"), an_entry(2_000, "seo client"))
+    query = LexicalQuery(words=((Form(("seo",)), Form(("referenc",))), (Form(("client",)),)))
+
+    assert asked(index, query) == [2_000, 1_000]
+
+
+def test_what_is_required_is_there_and_what_is_excluded_is_not(index: PassageIndex) -> None:
+    put(
+        index,
+        an_entry(1_000, "Fixer un prix de vente juste."),
+        an_entry(2_000, "Un prix, puis la vente."),
+        an_entry(3_000, "Le prix de vente en micro-entreprise."),
+    )
+    query = LexicalQuery(
+        words=((Form(("prix",)),),), required=(("prix", "", "vent"),), excluded=(("micro",),)
+    )
+
+    assert asked(index, query) == [1_000]
+    everything = [PassageId(1_000), PassageId(2_000), PassageId(3_000)]
+    assert index.meeting(query, everything) == {1_000}
+    assert index.meeting(LexicalQuery(), everything) == set(everything)
+
+
+def test_the_start_of_a_word_finds_the_words_that_start_so(index: PassageIndex) -> None:
+    put(
+        index,
+        an_entry(1_000, "La trésorerie de l'été"),
+        an_entry(2_000, "Un trésor de guerre"),
+        an_entry(3_000, "Un devis"),
+    )
+
+    assert sorted(asked(index, LexicalQuery(prefix="treso"))) == [1_000, 2_000]
+    assert asked(index, LexicalQuery(prefix="tresore")) == [1_000]
+    assert asked(index, LexicalQuery(prefix="zzz")) == []
+
+
+def test_the_vocabulary_counts_passages_by_folded_word(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "Un prix, des prix"), an_entry(2_000, "Prix d’été à Évry"))
+
+    found = index.vocabulary()
+
+    assert (found["prix"], found["evry"]) == (2, 1)
+    assert "un" not in found
