@@ -57,3 +57,14 @@ class Judgment(msgspec.Struct, frozen=True):
     """Ordinal, in this revision, of the passage that was judged; ``None`` for the whole."""
     reason: Reason | None = None
     comment: str = ""
+
+
+class SharedQuery(msgspec.Struct, frozen=True):
+    """A query for which several people found documents useful; who they are never leaves it."""
+
+    key: str
+    """The form under which it is the same query, however it is typed."""
+    text: str
+    """As most of them typed it; of equals the first in order of letters."""
+    useful: dict[DocumentId, frozenset[PersonId]]
+    """By document, who says that it was useful for this query."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, text
@@ -16,7 +17,7 @@ from indexer.catalog.tables import judgments as j
 from schemas.errors import NotFoundError
 from schemas.identity import Role
 from schemas.ids import DocumentId, PersonId, QueryId
-from schemas.judgment import Judgment, Reason, Verdict
+from schemas.judgment import Judgment, Reason, SharedQuery, Verdict
 
 
 class Judgments:
@@ -89,6 +90,53 @@ class Judgments:
         with self._database.reading() as connection:
             found = [_to_judgment(row) for row in connection.execute(newest).all()]
             return found, connection.execute(total).scalar_one()
+
+    def last_line(self) -> int:
+        """Return the number of the newest line; 0 while there is none. It rises with every one."""
+        with self._database.reading() as connection:
+            return connection.execute(select(func.max(j.c.id))).scalar_one() or 0
+
+    def shared(self, at_least: int) -> tuple[SharedQuery, ...]:
+        """Return the queries for which so many people now find something useful, by key.
+
+        A person counts once for a query. Reads the whole log: not for every request.
+        """
+        latest = select(func.max(j.c.id)).group_by(j.c.person_id, j.c.document_id, j.c.query_key)
+        is_useful = (j.c.id.in_(latest), j.c.value == Verdict.USEFUL, j.c.query_key != "")
+        shared = (
+            select(j.c.query_key)
+            .where(*is_useful)
+            .group_by(j.c.query_key)
+            .having(func.count(j.c.person_id.distinct()) >= at_least)
+        )
+        lines = (
+            select(j.c.query_key, j.c.query_text, j.c.document_id, j.c.person_id)
+            .where(*is_useful, j.c.query_key.in_(shared))
+            .order_by(j.c.id)
+        )
+        with self._database.reading() as connection:
+            return _by_query(connection.execute(lines).all())
+
+
+def _by_query(lines: Iterable[Row[str, str, str, str]]) -> tuple[SharedQuery, ...]:
+    typed: defaultdict[str, dict[PersonId, str]] = defaultdict(dict)
+    useful: defaultdict[str, defaultdict[DocumentId, set[PersonId]]]
+    useful = defaultdict(lambda: defaultdict(set))
+    for key, query_text, document_id, person_id in lines:
+        typed[key][PersonId(person_id)] = " ".join(query_text.split())
+        useful[key][DocumentId(document_id)].add(PersonId(person_id))
+    return tuple(
+        SharedQuery(key, _usual(typed[key].values()), _frozen(useful[key])) for key in sorted(typed)
+    )
+
+
+def _usual(texts: Iterable[str]) -> str:
+    counts = Counter(texts)
+    return min(counts, key=lambda text: (-counts[text], text))
+
+
+def _frozen(people: Mapping[DocumentId, set[PersonId]]) -> dict[DocumentId, frozenset[PersonId]]:
+    return {document_id: frozenset(those) for document_id, those in people.items()}
 
 
 def _stand_in_line(connection: Connection, judgment: Judgment) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -217,3 +218,72 @@ def test_the_longest_query_that_folding_makes_longer_still_fits(
     catalog.judgments.record(said)
 
     assert current(catalog) == [said]
+
+
+def say(catalog: Catalog, document: Document, *people: str, **changes: Any) -> None:
+    for number, person in enumerate(people):
+        judged_at = A_MOMENT + timedelta(seconds=number)
+        catalog.judgments.record(
+            a_judgment(document, person_id=PersonId(person), judged_at=judged_at, **changes)
+        )
+
+
+def test_a_query_is_shared_once_so_many_people_found_something_useful(
+    catalog: Catalog, document: Document
+) -> None:
+    say(catalog, document, "s-1", "s-2", query_text="fixer ses prix")
+    say(catalog, document, "s-1", query_text="Fixer SES prix ?", comment="Vraiment.")
+    assert catalog.judgments.shared(3) == ()
+
+    say(catalog, document, "s-3", query_text="Fixer ses prix ?")
+
+    (query,) = catalog.judgments.shared(3)
+    assert query.key == "fixer ses prix"
+    assert query.useful == {document.id: {"s-1", "s-2", "s-3"}}
+
+
+def test_a_shared_query_reads_as_most_people_typed_it(catalog: Catalog, document: Document) -> None:
+    say(catalog, document, "s-1", query_text="FIXER ses prix")
+    say(catalog, document, "s-2", "s-3", query_text="Fixer ses  prix ?")
+
+    assert [query.text for query in catalog.judgments.shared(3)] == ["Fixer ses prix ?"]
+
+
+def test_people_of_several_documents_add_up_to_one_shared_query(
+    catalog: Catalog, document: Document
+) -> None:
+    other = publish(catalog, an_exchange("exchange:other"))
+    say(catalog, document, "s-1", "s-2")
+    say(catalog, other, "s-2", "s-3")
+
+    (query,) = catalog.judgments.shared(3)
+
+    assert query.useful == {document.id: {"s-1", "s-2"}, other.id: {"s-2", "s-3"}}
+    assert catalog.judgments.shared(4) == ()
+
+
+def test_who_took_it_back_or_was_not_helped_shares_no_query(
+    catalog: Catalog, document: Document
+) -> None:
+    say(catalog, document, "s-1", "s-2", "s-3")
+    say(catalog, document, "s-4", value=Verdict.NOT_USEFUL)
+    assert catalog.judgments.shared(4) == ()
+
+    say(catalog, document, "s-3", value=Verdict.WITHDRAWN)
+
+    assert catalog.judgments.shared(3) == ()
+
+
+def test_what_was_found_without_a_query_shares_none(catalog: Catalog, document: Document) -> None:
+    say(catalog, document, "s-1", "s-2", query_text="")
+
+    assert catalog.judgments.shared(1) == ()
+
+
+def test_the_last_line_rises_with_every_judgment(catalog: Catalog, document: Document) -> None:
+    before = catalog.judgments.last_line()
+    say(catalog, document, "s-1")
+    between = catalog.judgments.last_line()
+    say(catalog, document, "s-1", value=Verdict.WITHDRAWN)
+
+    assert before < between < catalog.judgments.last_line()
