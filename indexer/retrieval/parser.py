@@ -21,7 +21,7 @@ KIND_NAMES: Final[Mapping[DocumentKind, tuple[str, ...]]] = {
     DocumentKind.REPLAY: ("replay", "replays", "rediffusion", "rediffusions"),
     DocumentKind.WORKSHOP: ("atelier", "ateliers", "workshop", "workshops"),
     DocumentKind.SHEET: ("fiche", "fiches", "sheet", "sheets"),
-    DocumentKind.THREAD: ("discussion", "discussions", "fil", "fils", "thread", "threads"),
+    DocumentKind.THREAD: ("discussion", "discussions", "fil", "thread", "threads"),
 }
 """What may stand after ``kind:``; the first name of each kind is the usual one."""
 
