@@ -67,12 +67,13 @@ class Lexicon:
 
     def common(self, count: int) -> list[str]:
         """Return the folded French words with a form used at least so often, in no order."""
-        return [
+        first = {folded for folded, word in self._form.items() if self._count[word] >= count}
+        rest = {
             folded
-            for folded, word in self._form.items()
-            if self._count[word] >= count
-            or any(self._count[other] >= count for other in self._others.get(folded, ()))
-        ]
+            for folded, words in self._others.items()
+            if max(map(self._count.__getitem__, words)) >= count
+        }
+        return [*first, *(rest - first)]
 
     def _has(self, folded: str) -> bool:
         return folded in self._parts or folded in self._form

@@ -11,10 +11,12 @@ from rapidfuzz.distance import OSA
 from indexer.analysis.analyzer import iter_words
 from indexer.analysis.lexicon import Lexicon
 from indexer.analysis.normalize import fold
+from indexer.analysis.stopwords import FRENCH_STOP_WORDS
 from indexer.retrieval.guesses import ELIDED, SHORTEST, Guess, Guesser
 
 MAX_GUESSES: Final = 8  # unknown words of a query, the first ones: bounds the time of a long text
 _LONGEST_ACRONYM: Final = 6
+_SHORTEST_PIECE: Final = 3  # letters after a space too many
 
 
 class SpelledWord(msgspec.Struct, frozen=True):
@@ -120,7 +122,8 @@ class Speller:
         if first is last or text[first.end : last.start] != " ":
             return None
         joined = first.folded + last.folded
-        if len(last.folded) == 1 or not self._lexicon.is_french(joined):
+        is_piece = len(last.folded) >= _SHORTEST_PIECE and last.folded not in FRENCH_STOP_WORDS
+        if not is_piece or not self._lexicon.is_french(joined):
             return None
         written = self._written(joined, first.written + last.written)
         is_sure = self._guesser.is_presentable(joined)

@@ -93,6 +93,10 @@ def test_what_is_right_short_or_foreign_stays_as_typed(typed: str) -> None:
     assert spelling.shown is None
 
 
+def test_a_word_is_not_joined_to_a_stop_word() -> None:
+    assert SPELLER.correct("commen ça").text == "comment ça"  # rather than "commença"
+
+
 def test_a_rare_word_of_the_index_and_of_no_list_is_matched_and_not_offered() -> None:
     spelling = SPELLER.correct("qontoramma")
     assert spelling.text == "qontorama"
