@@ -38,6 +38,10 @@ def evaluate_command(  # noqa: PLR0913 - one argument per option of the command
     run: Annotated[
         Path | None, typer.Option(help="Write the rankings here, in TREC format.")
     ] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(help="Another ranking profile, to see which is better and how surely."),
+    ] = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -54,6 +58,7 @@ def evaluate_command(  # noqa: PLR0913 - one argument per option of the command
             retrievers=retrievers,
             limit_queries=limit_queries,
             run_file=run,
+            compare=compare,
             progress=progress,
         )
     if as_json:

@@ -31,6 +31,13 @@ def measure(qrels: Qrels, run: Run) -> dict[str, float]:
     return {name: round(float(found[each]), 4) for name, each in MEASURES.items()}
 
 
+def measure_each(qrels: Qrels, run: Run, name: str) -> dict[str, float]:
+    """Return one measure of every query of the run, by query id."""
+    judged = {query_id: dict(qrels[query_id]) for query_id in run}
+    found = ir_measures.iter_calc([MEASURES[name]], judged, _by_rank(run))
+    return {each.query_id: float(each.value) for each in found}
+
+
 def percentiles_ms(samples_ms: Sequence[float]) -> dict[str, float]:
     """Return p50, p95 and p99 by nearest rank: each is a time that was really taken."""
     if not samples_ms:

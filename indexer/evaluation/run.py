@@ -24,8 +24,10 @@ from indexer.evaluation.dataset import (
     read_dataset,
     write_run,
 )
-from indexer.evaluation.measures import measure, percentiles_ms
+from indexer.evaluation.measures import measure, measure_each, percentiles_ms
+from indexer.evaluation.significance import p_value
 from indexer.ports import PassageEncoder, QueryEncoder
+from indexer.retrieval.profiles import profile_named
 from indexer.retrieval.search import rank_documents, search
 from schemas.document import Document, DocumentKind, MediaFiles, MediaKind, Visibility
 from schemas.errors import TransientError
@@ -42,6 +44,7 @@ DEPTH: Final = 100  # documents of a run: what recall@100 looks at
 _BATCH: Final = 128  # passages encoded at once
 _WARM_UP: Final = 5  # searches before the clock counts: first touches of files and caches
 _INDEX_TIMEOUT_S: Final = 3_600.0
+_COMPARED: Final = "ndcg@10"  # what two profiles are compared by
 _A_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 Progress = Callable[[str, int, int], None]
@@ -73,6 +76,7 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
     retrievers: RetrieverChoice = RetrieverChoice.HYBRID,
     limit_queries: int | None = None,
     run_file: Path | None = None,
+    compare: str | None = None,
     progress: Progress = lambda *_: None,
 ) -> dict[str, Any]:
     """Index a judged collection in a fresh data directory and search it as users would.
@@ -88,6 +92,7 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
         retrievers: Which retrievers answer.
         limit_queries: Only the first so many judged queries.
         run_file: Where to write the run in TREC format.
+        compare: Name of another ranking profile, asked the same queries of the same indexes.
         progress: Told about documents and queries.
 
     Returns:
@@ -96,9 +101,12 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
 
     Raises:
         InvalidInputError: If the dataset cannot be read.
+        SettingsError: If there is no such profile to compare with.
         TransientError: If indexing did not finish in time.
     """
     dataset = read_dataset(dataset_dir, split)
+    other = profile_named(compare) if compare else None
+    other_run: Run = {}
     with tempfile.TemporaryDirectory(prefix="cordee-eval-") as scratch:
         own = _isolated(settings, Path(scratch))
         catalog = open_catalog(own.catalog_url)
@@ -112,6 +120,9 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
                     limit=limit_queries,
                     progress=progress,
                 )
+                if other:
+                    against = msgspec.structs.replace(handle.engine, profile=other)
+                    other_run = _rank_all(dataset, against, retrievers, limit_queries)
         finally:
             catalog.close()
     if run_file is not None:
@@ -124,6 +135,7 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
         "queries": len(run),
         "unanswerable": len(run) - len(answerable),
         **measure(dataset.qrels, answerable),
+        **({"compared": _compared(dataset, answerable, other_run, other.name)} if other else {}),
         "latency_ms": percentiles_ms(samples),
         **times,
         "settings": _described(settings, retrievers),
@@ -198,19 +210,41 @@ def _ask(
     limit: int | None,
     progress: Progress,
 ) -> tuple[Run, list[float]]:
-    names = {_id_of(document.id): document.id for document in dataset.documents}
-    judged = dataset.queries[:limit]
-    queries = [_to_query(query.text, choice) for query in judged]
+    queries = [_to_query(query.text, choice) for query in dataset.queries[:limit]]
     for query in queries[:_WARM_UP]:
         search(query, engine)
-    run: dict[str, list[tuple[str, float]]] = {}
     samples: list[float] = []
-    for n_done, (known, query) in enumerate(zip(judged, queries, strict=True), 1):
+    for n_done, query in enumerate(queries, 1):
         samples.append(search(query, engine).took_ms)
-        ranking = rank_documents(query, engine)[:DEPTH]
+        progress("search", n_done, len(queries))
+    return _rank_all(dataset, engine, choice, limit), samples
+
+
+def _rank_all(
+    dataset: Dataset, engine: Engine, choice: RetrieverChoice, limit: int | None
+) -> dict[str, list[tuple[str, float]]]:
+    names = {_id_of(document.id): document.id for document in dataset.documents}
+    run = {}
+    for known in dataset.queries[:limit]:
+        ranking = rank_documents(_to_query(known.text, choice), engine)[:DEPTH]
         run[known.id] = [(names[document_id], score) for document_id, score in ranking]
-        progress("search", n_done, len(judged))
-    return run, samples
+    return run
+
+
+def _compared(dataset: Dataset, run: Run, other: Run, name: str) -> dict[str, Any]:
+    """Return the other profile's nDCG@10, how far the run is above it, and by what chance."""
+    after = measure_each(dataset.qrels, run, _COMPARED)
+    before = measure_each(dataset.qrels, {q: other[q] for q in run}, _COMPARED)
+    pairs = [(before[q], after[q]) for q in run]
+    first, second = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    return {
+        "profile": name,
+        _COMPARED: round(sum(first) / len(first), 4),
+        "difference": round((sum(second) - sum(first)) / len(first), 4),
+        "better": sum(x < y for x, y in pairs),
+        "worse": sum(x > y for x, y in pairs),
+        "p_value": round(p_value(first, second), 4),
+    }
 
 
 def _to_query(text: str, choice: RetrieverChoice) -> Query:

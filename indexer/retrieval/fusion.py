@@ -52,8 +52,8 @@ def z_scores(values: Sequence[float | None]) -> list[float]:
 def fuse(candidates: Sequence[ComponentScores], profile: RankingProfile) -> list[FusedScores]:
     """Rank one query's candidates by the weighted sum of normalised scores.
 
-    fused = lexical weight * z(words + grams weight * grams) + dense weight * z(cosine), both z
-    over the whole candidate set. A retriever that was off adds 0.
+    fused = lexical weight * z((words + grams weight * grams) ^ power) + dense weight * z(cosine),
+    both z over the whole candidate set. A retriever that was off adds 0.
 
     Args:
         candidates: The union of both retrievers' passages, each with exact scores from both:
@@ -79,4 +79,5 @@ def fuse(candidates: Sequence[ComponentScores], profile: RankingProfile) -> list
 def _lexical(candidate: ComponentScores, profile: RankingProfile) -> float | None:
     if candidate.words is None:
         return None
-    return candidate.words + profile.grams * (candidate.grams or 0.0)
+    score = candidate.words + profile.grams * (candidate.grams or 0.0)
+    return float(max(0.0, score) ** profile.lexical_power)

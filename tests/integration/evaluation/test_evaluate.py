@@ -1,4 +1,4 @@
-"""evaluate() and measure_speed() over real indexes, without a model."""
+"""evaluate() over real indexes, without a model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from fixtures.builders import a_document, a_passage
 from fixtures.fakes import HashingEncoder
 from indexer.evaluation.run import Tools, evaluate
-from indexer.evaluation.speed import measure_speed
+from schemas.errors import SettingsError
 from schemas.ids import DocumentId, passage_id_for
 from schemas.passage import Passage
 from schemas.query import RetrieverChoice
@@ -86,11 +86,18 @@ def test_a_limit_and_a_run_file(dataset: Path, tools: Tools, tmp_path: Path) -> 
     assert first[:4] == ["q0", "Q0", "d0", "1"]
 
 
-def test_the_bench_reports_every_round(tmp_path: Path) -> None:
-    report = measure_speed(60, Settings(data_dir=tmp_path), clients=[1, 2], seconds=0.2)
+def test_another_profile_is_asked_the_same(dataset: Path, tools: Tools, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "own", models=ModelSettings(encoder="hashing"))
 
-    assert (report["passages"], report["documents"]) == (60, 6)
-    assert [each["clients"] for each in report["rounds"]] == [1, 2]
-    assert all(each["searches"] > 0 for each in report["rounds"])
-    assert report["index_passages_per_s"] > 0
-    assert report["disk_mib"] > 0
+    report = evaluate(dataset, settings, tools, compare="v1")
+
+    assert report["compared"] == {
+        "profile": "v1",
+        "ndcg@10": 1.0,
+        "difference": 0.0,
+        "better": 0,
+        "worse": 0,
+        "p_value": 1.0,
+    }
+    with pytest.raises(SettingsError, match="known: default, v1"):
+        evaluate(dataset, settings, tools, compare="nothing")
