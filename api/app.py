@@ -20,6 +20,7 @@ from api.controllers.health import health_handlers
 from api.controllers.jobs import jobs_router
 from api.controllers.judgments import judgments_router
 from api.controllers.media import media_router
+from api.controllers.multi_search import multi_search_router
 from api.controllers.profiles import profiles_router
 from api.controllers.saved import saved_router
 from api.controllers.search import search_router
@@ -55,6 +56,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
         dependencies=DEPENDENCIES,
         route_handlers=[
             search_router,
+            multi_search_router,
             documents_router,
             uploads_router,
             media_router,

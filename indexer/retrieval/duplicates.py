@@ -41,7 +41,7 @@ _BAND_SLOTS: Final = 3
 _BANDS: Final = 12  # of three slots: an overlap of .8 shares none once in 5 500 pairs
 _HASH_BYTES: Final = 8
 _MIN_TITLE_TERMS: Final = 3  # "Question TVA" is no question yet
-_MIN_OPENING_TERMS: Final = 8  # "Bonjour, j'ai besoin d'aide pour mon projet" says nothing
+_MIN_OPENING_TERMS: Final = 8  # a greeting and a cry for help say nothing yet
 _MIN_OPENING_CHARS: Final = 60  # a greeting on a line of its own is no message
 _CHANCE: Final = 1 / 256  # that two bytes are equal though the slots are not
 _QUESTIONS: Final = frozenset({DocumentKind.EXCHANGE.value, DocumentKind.THREAD.value})
@@ -53,8 +53,9 @@ _TURNING: Final = frozenset({
 })
 # Words of a title or a first message that ask, greet or thank, and name nothing.
 _FILLERS: Final = frozenset({
-    *("bonjour", "bonsoir", "salut", "coucou", "hello", "bjr", "hey", "merci", "avance", "svp"),
-    *("stp", "question", "questions", "aide", "besoin", "conseil", "conseils", "avis", "urgent"),
+    *("bonjour", "bonsoir", "salut", "coucou", "hello", "bjr", "hey"),
+    *("merci", "avance", "svp", "stp"),  # codespell:ignore avance
+    *("question", "questions", "aide", "besoin", "conseil", "conseils", "avis", "urgent"),
     *("alors", "donc", "bref", "vraiment"),
 })
 _DIGITS: Final = {

@@ -113,6 +113,11 @@ def search_by_body(school: School, case: Case, headers: dict[str, str]) -> Respo
     return school.client.post("/v1/search", json={"q": case.word}, headers=headers)
 
 
+def search_several(school: School, case: Case, headers: dict[str, str]) -> Response:
+    searches = [{"q": "rien de tel", "per_page": 1}, {"q": case.word}]
+    return school.client.post("/v1/multi-search", json={"searches": searches}, headers=headers)
+
+
 def judge(school: School, case: Case, headers: dict[str, str]) -> Response:
     body = {"document_id": case.document.id, "value": "useful", "q": case.word}
     return school.client.post("/v1/judgments", json=body, headers=headers)
@@ -156,6 +161,7 @@ BY_JOB: Final[dict[tuple[str, str], Ask]] = {
 LISTS: Final[dict[tuple[str, str], Ask]] = {
     ("GET", "/v1/search"): by_list("/v1/search?q={word}&per_page=50"),
     ("POST", "/v1/search"): search_by_body,
+    ("POST", "/v1/multi-search"): search_several,
     ("GET", "/v1/suggest"): by_list("/v1/suggest?q={word}"),
     ("GET", "/v1/documents"): by_list("/v1/documents?per_page=50"),
     ("GET", "/v1/judgments"): judge_and_list,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.retrieval.duplicates import (
@@ -26,6 +26,7 @@ from schemas.ids import DocumentId, PassageId
 FIXTURES = Path(__file__).resolve().parents[4] / "fixtures"
 SHEET = " ".join(f"mot{i}" for i in range(400))
 OTHER = " ".join(f"autre{i}" for i in range(400))
+unhurried = settings(deadline=None)  # shared cores: time says nothing
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -149,6 +150,7 @@ def shingles(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[i : i + 3]) for i in range(len(words) - 2)}
 
 
+@unhurried
 @given(st.lists(st.sampled_from(range(8)), max_size=12))
 def test_every_document_is_shown_once(order: list[int]) -> None:
     texts = [SHEET, revised(SHEET, 30), OTHER, revised(OTHER, 30), "", "a", "deux mots", "a"]
@@ -163,6 +165,7 @@ def test_every_document_is_shown_once(order: list[int]) -> None:
     ]
 
 
+@unhurried
 @given(st.text(), st.lists(st.text(), max_size=3))
 def test_any_text_has_a_signature_of_one_length_or_none(title: str, texts: list[str]) -> None:
     assert len(signature_of(title, texts)) in {0, 144}
