@@ -91,16 +91,18 @@ class ResultPage(msgspec.Struct, frozen=True):
 
 
 class SuggestionType(StrEnum):
-    """What a completion leads to: a document's page, or a filter."""
+    """What a completion leads to: a document's page, a filter, or a search."""
 
     DOCUMENT = "document"
     TAG = "tag"
+    MENTOR = "mentor"
+    QUERY = "query"
 
 
 class Suggestion(msgspec.Struct, frozen=True):
-    """A completion of what is being typed: a title or a tag that the caller may see."""
+    """A completion of what is being typed, out of what the caller may see."""
 
     text: str
     type: SuggestionType
     id: str
-    """The document's or the tag's identifier."""
+    """Identifier of the document, the tag or the mentor; the text itself of a query."""

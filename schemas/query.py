@@ -25,6 +25,13 @@ class RetrieverChoice(StrEnum):
     DENSE = "dense"
 
 
+class SearchMode(StrEnum):
+    """How much of a search is done: ``INSTANT`` is for a text that is still being typed."""
+
+    FULL = "full"
+    INSTANT = "instant"
+
+
 class Order(StrEnum):
     """How the documents of the candidate set are put in order."""
 

@@ -17,7 +17,14 @@ from schemas.content import BlockRole, UtteranceFlag
 from schemas.document import DocumentKind, MediaKind, ParticipantRole, Visibility
 from schemas.hit import SuggestionType, TotalRelation
 from schemas.job import JobState, Stage
-from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS, Order, RetrieverChoice
+from schemas.query import (
+    MAX_PAGE,
+    MAX_PER_PAGE,
+    MAX_QUERY_CHARS,
+    Order,
+    RetrieverChoice,
+    SearchMode,
+)
 from schemas.tag import TagAssigner, TagFacet
 
 MAX_FILTER_VALUES: Final = 50
@@ -52,6 +59,9 @@ class SearchRequest(_Request, frozen=True):
     retrievers: RetrieverChoice = RetrieverChoice.HYBRID
     sort: Order = Order.RELEVANCE
     """By date, the same documents are found and counted, in another order."""
+    mode: SearchMode = SearchMode.FULL
+    """While ``q`` is still being typed, ``instant`` takes its last word for the start of one and
+    goes by words alone: one page, without facets; ``retrievers`` and ``sort`` mean nothing."""
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -181,13 +191,14 @@ class SearchResponse(msgspec.Struct, frozen=True):
 
 
 class SuggestionView(msgspec.Struct, frozen=True):
-    """A completion of what is being typed: the title of a document, or a tag."""
+    """A completion of what is being typed: a title, a tag, a mentor, a query of others."""
 
     text: str
     type: SuggestionType
     id: str
+    """Of the document, the tag or the mentor; of a query its text."""
     url: str | None
-    """Portal address of the document; ``null`` for a tag, which is a filter."""
+    """Portal address of the document; ``null`` for a filter and for a query."""
 
 
 class SuggestResponse(msgspec.Struct, frozen=True):

@@ -37,13 +37,18 @@ class QueryTerms(msgspec.Struct, frozen=True):
 
     terms: frozenset[str]
     folded: tuple[str, ...]
+    prefix: str = ""
+    """Start of a word that is still being typed, folded; empty for none."""
 
 
-def query_terms(query_text: str) -> QueryTerms:
-    """Return the terms that marks are placed by; stop words mark nothing."""
+def query_terms(query_text: str, *, prefix: str = "") -> QueryTerms:
+    """Return the terms that marks are placed by; stop words mark nothing.
+
+    With a ``prefix`` every word that starts so is marked too.
+    """
     words = [word for word in word_terms(query_text) if word.term]
     folded = dict.fromkeys(fold(query_text[word.start : word.end]) for word in words)
-    return QueryTerms(frozenset(word.term for word in words), tuple(folded))
+    return QueryTerms(frozenset(word.term for word in words), tuple(folded), prefix)
 
 
 def mark(passage: Passage, wanted: QueryTerms) -> MarkedPassage:
@@ -53,7 +58,7 @@ def mark(passage: Passage, wanted: QueryTerms) -> MarkedPassage:
     words that are nearly typed alike are marked. The earliest of equal windows is shown. Spans
     are code points of the snippet's own text.
     """
-    matches = words_among(passage.text, wanted.terms) or _near_matches(passage.text, wanted)
+    matches = _matches(passage.text, wanted) or _near_matches(passage.text, wanted)
     start, end = _window(passage.text, matches)
     marks = [w for w in matches if start <= w.start and w.end <= end]
     spans = tuple(CharSpan(w.start - start, w.end - start) for w in marks)
@@ -70,10 +75,26 @@ def mark_texts(texts: Sequence[str], wanted: QueryTerms) -> list[tuple[CharSpan,
     As in ``mark``: words match by term, and only where none does in any of the texts, words that
     are nearly typed alike.
     """
-    found = [words_among(text, wanted.terms) for text in texts]
+    found = [_matches(text, wanted) for text in texts]
     if not any(found):
         found = [_near_matches(text, wanted) for text in texts]
     return [tuple(CharSpan(word.start, word.end) for word in words) for words in found]
+
+
+def _matches(text: str, wanted: QueryTerms) -> list[WordTerm]:
+    if not wanted.prefix:
+        return words_among(text, wanted.terms)
+    return [
+        word
+        for word in word_terms(text)
+        if word.term
+        and (word.term in wanted.terms or _starts(text[word.start : word.end], wanted.prefix))
+    ]
+
+
+def _starts(word: str, prefix: str) -> bool:
+    # Most words are plain letters, for which folding is lower case: ten times as fast.
+    return (word.lower() if word.isascii() else fold(word)).startswith(prefix)
 
 
 def _near_matches(text: str, wanted: QueryTerms) -> list[WordTerm]:

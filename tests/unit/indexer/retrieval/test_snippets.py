@@ -142,3 +142,16 @@ def test_a_near_spelling_is_marked_only_where_no_text_has_the_word() -> None:
     assert shown("facturre") == ["facture", "factures"]
     assert shown("facture facturre") == ["facture", "factures"]
     assert shown("bateau") == []
+
+
+def test_words_that_start_as_typed_are_marked_beside_whole_ones() -> None:
+    wanted = query_terms("devis", prefix="econ")
+    passage = a_passage(text="Les Économies d’un devis, économe ou non ; une icône.")
+
+    assert highlighted(mark(passage, wanted)) == ["Économies", "devis", "économe"]
+
+
+def test_a_stop_word_that_starts_as_typed_is_not_marked() -> None:
+    passage = a_passage(text="Les leads, et les autres.")
+
+    assert highlighted(mark(passage, query_terms("", prefix="le"))) == ["leads"]

@@ -1,0 +1,110 @@
+"""instant(text, where, engine): what can be shown while the query is still being typed."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import msgspec
+
+from indexer.analysis.analyzer import iter_words
+from indexer.analysis.normalize import fold, well_formed
+from indexer.engine import Engine
+from indexer.retrieval.dressing import dress
+from indexer.retrieval.fusion import ComponentScores, FusedScores
+from indexer.retrieval.ranking import RankedDocument, group_by_document
+from indexer.retrieval.search import check, group_tags
+from indexer.retrieval.snippets import query_terms
+from indexer.retrieval.understanding import lexical_query
+from schemas.hit import ResultPage, TotalRelation
+from schemas.passage import Ranking
+from schemas.query import Filter, Query
+
+SHORTEST_PREFIX: Final = 2
+"""Letters: a single one starts every tenth word, and says nothing yet."""
+_CANDIDATES: Final = 50  # passages; a full search takes more, to count facets and to cut pages
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """A text that is still being typed."""
+
+    words: str
+    """All of it but a last word too short to say anything."""
+    prefix: str
+    """The last word, folded, of which more may come; empty once a space or a mark follows it."""
+
+
+def instant(text: str, where: Filter, engine: Engine, *, limit: int = 10) -> ResultPage:
+    """Return the best documents for a text that is still being typed, by words alone.
+
+    The last word is taken for the start of one, unless something follows it; the others are
+    matched as in ``search``, and so is the last one, in case it is whole. Nothing is encoded,
+    compared by letters or counted: there are no facets, and one passage for each document. A text
+    of fewer than two characters finds nothing.
+
+    Args:
+        text: As typed so far.
+        where: Whose documents, and which: obeyed as in ``search``.
+        engine: What searches use.
+        limit: Most documents returned.
+
+    Raises:
+        InvalidInputError: If the text, the limit or the filter exceeds its bounds.
+        TransientError: If the index or the catalog fails.
+    """
+    check(Query(text=text, filter=where, per_page=limit))
+    started = time.perf_counter()
+    typed = take_apart(well_formed(text) + (" " if text[-1:].isspace() else ""))
+    allowed = group_tags(where, engine)
+    with engine.indexes.lease() as pair:
+        query = lexical_query(typed.words, prefix=typed.prefix)
+        found = pair.lexical.search(query, allowed, limit=_CANDIDATES)
+        cards = pair.lexical.cards([scored.passage_id for scored in found])
+    documents = group_by_document(_by_words(found), cards)
+    retrieved = time.perf_counter()
+    hits = dress(
+        typed.words,
+        [_best_place(document) for document in documents[:limit]],
+        allowed,
+        engine=engine,
+        first_rank=1,
+        wanted=query_terms(typed.words, prefix=typed.prefix),
+    )
+    done = time.perf_counter()
+    return ResultPage(
+        query_id=engine.mint_query_id(),
+        hits=hits,
+        total=len(documents),
+        total_relation=TotalRelation.EXACT if len(found) < _CANDIDATES else TotalRelation.AT_LEAST,
+        facets={},
+        took_ms=_ms(done - started),
+        timings_ms={"retrieve": _ms(retrieved - started), "dress": _ms(done - retrieved)},
+    )
+
+
+def take_apart(text: str) -> Typed:
+    """Return what is whole and what is not of a text that is still being typed.
+
+    ``fixer ses pr`` may become "prix" or "promesses"; ``fixer ses prix `` has three whole words.
+    """
+    *_, last = [None, *iter_words(text)]
+    if last is None or last.end() < len(text):
+        return Typed(text, "")
+    prefix = fold(last.group())
+    return (
+        Typed(text, prefix) if len(prefix) >= SHORTEST_PREFIX else Typed(text[: last.start()], "")
+    )
+
+
+def _by_words(found: Ranking) -> list[FusedScores]:
+    return [
+        FusedScores(ComponentScores(i, score, None, None), 0.0, 0.0, score) for i, score in found
+    ]
+
+
+def _best_place(document: RankedDocument) -> RankedDocument:
+    return RankedDocument(document.document_id, document.passages[:1])
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1e3, 3)
