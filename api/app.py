@@ -25,6 +25,7 @@ from api.controllers.profiles import profiles_router
 from api.controllers.saved import saved_router
 from api.controllers.search import search_router
 from api.controllers.session import session_router
+from api.controllers.synonyms import synonyms_router
 from api.controllers.tags import tags_router
 from api.controllers.uploads import uploads_router
 from api.dependencies import DEPENDENCIES
@@ -62,6 +63,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             media_router,
             jobs_router,
             tags_router,
+            synonyms_router,
             judgments_router,
             saved_router,
             profiles_router,

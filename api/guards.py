@@ -53,6 +53,13 @@ def require_ingest(connection: Connection, _: BaseRouteHandler) -> None:
         raise ForbiddenError("Students cannot add, change or delete documents.")
 
 
+def require_staff(connection: Connection, _: BaseRouteHandler) -> None:
+    """Let only callers pass who keep what the whole school shares."""
+    caller: Caller = connection.user
+    if not caller.may_ingest:
+        raise ForbiddenError("Students cannot change what the whole school shares.")
+
+
 def require_own_page(connection: Connection, _: BaseRouteHandler) -> None:
     """Let only our own pages and programs pass: for what begins a session.
 

@@ -18,6 +18,7 @@ from indexer.bootstrap import EngineHandle, open_engine
 from indexer.catalog.catalog import Catalog, open_catalog
 from indexer.catalog.database import Clock, utc_now
 from indexer.intake import Intake
+from indexer.live_synonyms import LiveSynonyms, open_live_synonyms
 from indexer.ports import BlobStore, JobQueue
 from indexer.taxonomy import Taxonomy
 from schemas.settings import Settings
@@ -35,6 +36,7 @@ class Services(msgspec.Struct, frozen=True):
     blobs: BlobStore
     intake: Intake
     taxonomy: Taxonomy
+    synonyms: LiveSynonyms
     verifier: TokenVerifier
     metrics: Metrics
     clock: Clock
@@ -79,6 +81,7 @@ def bundle(
         blobs=blobs,
         intake=Intake(catalog=catalog, blobs=blobs, queue=queue, settings=settings, clock=clock),
         taxonomy=handle.engine.taxonomy,
+        synonyms=open_live_synonyms(settings.search, catalog.synonyms),
         verifier=open_verifier(settings),
         metrics=Metrics(catalog=catalog, lag=handle.lag),
         clock=clock,

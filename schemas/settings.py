@@ -119,6 +119,8 @@ class SearchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     profile: str = "default"
     """Name of the ranking profile (see ``indexer/retrieval/profiles.py``)."""
     passages_per_hit: int = 3
+    synonyms: str = ""
+    """Path of the school's synonyms file; empty means the one shipped with Cordée."""
 
 
 class TagSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ from indexer.catalog.profiles import Profiles
 from indexer.catalog.publishing import Publishing
 from indexer.catalog.reader import CatalogReader
 from indexer.catalog.saved import SavedDocuments
+from indexer.catalog.synonyms import SynonymEdits
 from indexer.catalog.workers import Workers
 
 
@@ -38,6 +39,7 @@ class Catalog:
     judgments: Judgments
     saved: SavedDocuments
     profiles: Profiles
+    synonyms: SynonymEdits
     reader: CatalogReader
 
     def ping(self) -> None:
@@ -82,5 +84,6 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         judgments=Judgments(database),
         saved=SavedDocuments(database),
         profiles=Profiles(database),
+        synonyms=SynonymEdits(database),
         reader=CatalogReader(documents, passages),
     )

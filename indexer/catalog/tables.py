@@ -33,6 +33,7 @@ from schemas.job import JobProblem
 from schemas.passage import WordAnchor
 from schemas.profile import Milestone
 from schemas.span import Locator
+from schemas.synonym import SynonymGroup
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -272,4 +273,15 @@ profiles = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     # True once a person has written it: importing again then leaves it alone.
     Column("edited", Boolean, nullable=False),
+)
+
+synonyms = Table(
+    "synonyms",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("written", MsgspecJson(SynonymGroup)),  # NULL once deleted: the file's is not in force
+    Column("edited_by", Text, nullable=False),
+    Column("edited_at", UtcDateTime, nullable=False),
+    # Rises with every change of any row: what other processes look at.
+    Column("version", BigInteger, nullable=False, index=True),
 )

@@ -176,6 +176,8 @@ WRITES: Final = {
     ("PUT", "/v1/documents/{document_id:str}/visibility"),
     ("PUT", "/v1/documents/{document_id:str}/utterances/{ordinal:int}"),
     ("POST", "/v1/jobs/{job_id:str}/retry"),
+    ("PUT", "/v1/synonyms/{synonym_id:str}"),
+    ("DELETE", "/v1/synonyms/{synonym_id:str}"),
 }
 """Refused to students whatever the id; covered below."""
 PROFILES: Final = {
@@ -187,6 +189,7 @@ FORGET: Final = {("DELETE", "/v1/saved/{document_id:str}")}
 """Take away what is the caller's own, and answer the same whatever the id; covered below."""
 NO_CONTENT: Final = {
     ("GET", "/v1/tags"),
+    ("GET", "/v1/synonyms"),
     ("GET", "/v1/session"),
     ("POST", "/v1/session"),
     ("DELETE", "/v1/session"),
