@@ -143,6 +143,16 @@ class ExplanationView(msgspec.Struct, frozen=True):
     matched_terms: tuple[str, ...]
 
 
+class SimilarView(msgspec.Struct, frozen=True):
+    """A document that says the same as a hit, and is shown under it."""
+
+    document_id: str
+    title: str
+    kind: DocumentKind
+    url: str
+    """Portal address of the document."""
+
+
 class SearchHit(msgspec.Struct, frozen=True):
     """A document shown for a query, with its best passages, best first."""
 
@@ -164,6 +174,8 @@ class SearchHit(msgspec.Struct, frozen=True):
     score: float
     passages: tuple[SearchPassage, ...]
     explanation: ExplanationView
+    similar: tuple[SimilarView, ...] = ()
+    """Documents that say the same, or answer the same question, best first: no hits of their own."""
 
 
 class FacetValue(msgspec.Struct, frozen=True):
