@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from indexer.analysis.lexicon import load_lexicon
 from indexer.blobs import open_blobs
 from indexer.catalog.catalog import Catalog, open_catalog
 from indexer.catalog.database import utc_now
@@ -19,10 +20,11 @@ from indexer.models.tokens import open_token_counter
 from indexer.ports import BlobStore, PassageEncoder
 from indexer.taxonomy import load_taxonomy
 from pipelines.enrichment.language import language_of
+from pipelines.enrichment.mending import Mender, french_uses
 from pipelines.enrichment.tags import Tagger
-from pipelines.extraction.glossary import load_glossary
+from pipelines.extraction.glossary import GlossaryTerm, load_glossary
 from pipelines.extraction.speech import open_transcriber
-from pipelines.ports import Transcriber
+from pipelines.ports import Mend, Transcriber, as_heard
 from pipelines.segmentation.passages import LanguageOf
 from pipelines.stages import CountTokens, TagAssigning
 from schemas.settings import Settings
@@ -44,6 +46,7 @@ class Pipeline(msgspec.Struct, frozen=True):
     """Works on vectors of the configured encoder."""
     count_tokens: CountTokens
     language_of: LanguageOf
+    mend: Mend = as_heard
 
     def encoder_names(self) -> list[str]:
         """Return the encoders that a passage needs now: configured, and served if another."""
@@ -73,9 +76,18 @@ def open_pipeline(settings: Settings) -> Iterator[Pipeline]:
             tagger=lambda: taggers(encoder),
             count_tokens=lambda texts: counters(encoder).count_tokens(texts),
             language_of=language_of,
+            mend=_mending(settings, glossary),
         )
     finally:
         catalog.close()
+
+
+def _mending(settings: Settings, glossary: Sequence[GlossaryTerm]) -> Mend:
+    """Return what mends misheard terms; the lexicon is read when the first one is looked for."""
+    if settings.ingestion.language != "fr":
+        return as_heard
+    menders = _Once(lambda _: Mender(glossary, french_uses(load_lexicon())))
+    return lambda transcript: menders("fr").mend(transcript)
 
 
 class _Once(Generic[T]):

@@ -16,6 +16,15 @@ Progress = Callable[[float], None]
 """Receives the share of the work that is done, 0 to 1, never falling."""
 
 
+Mend = Callable[[Transcript], Transcript]
+"""Replaces misheard terms of a transcript and keeps beside them what was heard."""
+
+
+def as_heard(transcript: Transcript) -> Transcript:
+    """Mend nothing: speech of a language whose sounds are not known."""
+    return transcript
+
+
 class Transcriber(Protocol):
     """Turns recorded speech into turns with word times."""
 
@@ -44,3 +53,5 @@ class ExtractionDeps(msgspec.Struct, frozen=True):
     """Receives derived media: playable file, poster, page pictures."""
     transcriber: Transcriber
     progress: Progress
+    mend: Mend = as_heard
+    """Looks through every transcript that was recognised here."""

@@ -12,7 +12,7 @@ from schemas.ids import PersonId
 from schemas.span import TimeSpan
 
 
-class Word(msgspec.Struct, frozen=True):
+class Word(msgspec.Struct, frozen=True, omit_defaults=True):
     """One spoken word with its place in the recording."""
 
     text: str
@@ -20,6 +20,8 @@ class Word(msgspec.Struct, frozen=True):
     end_ms: int
     probability: float
     """The recogniser's own belief, 0 to 1."""
+    heard: str | None = None
+    """What was recognised, one word or several, where the glossary replaced it."""
 
 
 class Speaker(msgspec.Struct, frozen=True):
@@ -53,6 +55,13 @@ class Utterance(msgspec.Struct, frozen=True):
     confidence: float | None = None
     """Mean word probability, 0 to 1; ``None`` for text that no machine recognised."""
     flags: tuple[UtteranceFlag, ...] = ()
+
+    @property
+    def heard(self) -> str | None:
+        """The whole text as it was recognised; ``None`` where the glossary replaced nothing."""
+        if all(word.heard is None for word in self.words):
+            return None
+        return " ".join(word.text if word.heard is None else word.heard for word in self.words)
 
 
 class Chapter(msgspec.Struct, frozen=True):

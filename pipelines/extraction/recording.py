@@ -135,7 +135,7 @@ def _extract(
         )
     return Extraction(
         media_kind=MediaKind.VIDEO if found.has_video else MediaKind.AUDIO,
-        content=msgspec.structs.replace(transcript, chapters=found.chapters),
+        content=msgspec.structs.replace(deps.mend(transcript), chapters=found.chapters),
         title=found.title or title_from_filename(filename),
         media=media,
         duration_ms=duration_ms,

@@ -21,6 +21,7 @@ from indexer.models.manifest import model_dir
 from pipelines.extraction.channels import frame_levels, gate
 from pipelines.extraction.convert import SAMPLE_RATE
 from pipelines.extraction.doubts import doubts_of, flag_texts
+from pipelines.extraction.glossary import GlossaryTerm
 from pipelines.extraction.timing import (
     clamp,
     cut_point_ms,
@@ -72,7 +73,7 @@ class _Heard(NamedTuple):
     flags: tuple[UtteranceFlag, ...]
 
 
-def open_transcriber(settings: Settings, glossary: Sequence[str]) -> WhisperTranscriber:
+def open_transcriber(settings: Settings, glossary: Sequence[GlossaryTerm]) -> WhisperTranscriber:
     """Return a transcriber of the configured speech model; nothing is loaded yet.
 
     Args:
@@ -82,7 +83,7 @@ def open_transcriber(settings: Settings, glossary: Sequence[str]) -> WhisperTran
     return WhisperTranscriber(
         lambda: model_dir(settings, settings.models.speech),
         language=settings.ingestion.language,
-        glossary=glossary,
+        glossary=[entry.term for entry in glossary],
         threads=settings.models.threads or len(os.sched_getaffinity(0)),
     )
 

@@ -94,6 +94,7 @@ def extract(run: StageRun) -> NewKeys:
         blobs=run.pipeline.blobs,
         transcriber=run.pipeline.transcriber,
         progress=run.progress,
+        mend=run.pipeline.mend,
     )
     extraction = _as_corrected(run, stages.extract(run.submission, deps))
     description = describe(run.submission, extraction, received_at=run.job.created_at)
