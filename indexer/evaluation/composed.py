@@ -1,174 +1,215 @@
-"""A school of any size, composed from a seed: for measuring speed, never quality."""
+"""A school of any size around a judged collection, composed from a seed.
+
+Composed passages compete with the judged ones for real. Their text is made of runs of words from
+two judged passages, their vector mixes the vectors of the same two and lies where the encoder puts
+vectors. Nothing is left as a copy, so that judgments keep their meaning; still, a composed passage
+may answer a query without being judged, so quality is to be compared, never taken as it is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 import numpy as np
 
-from schemas.content import Speaker
-from schemas.document import Document, DocumentKind, MediaFiles, MediaKind, Visibility
+from indexer.evaluation.judged import JudgedPart, id_of
+from schemas.document import (
+    Document,
+    DocumentKind,
+    MediaFiles,
+    MediaKind,
+    Participant,
+    ParticipantRole,
+    Visibility,
+)
 from schemas.identity import EVERYONE, MENTORS
-from schemas.ids import BlobKey, DocumentId, PassageId, PersonId, Revision
-from schemas.passage import IndexEntry, Passage
+from schemas.ids import BlobKey, DocumentId, PersonId, Revision, TagId, passage_id_for
+from schemas.passage import Passage
 from schemas.span import BlockSpan
-from schemas.tag import TagAssignment
+from schemas.tag import TagAssigner, TagAssignment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from schemas.passage import Vectors
 
-DIMENSIONS: Final = 384  # of the default encoder
 PER_DOCUMENT: Final = 10  # passages: a sheet of four pages, a quarter of an hour of speech
+N_MENTORS: Final = 50
+_SOURCES: Final = 4  # judged passages that one document is about
 _WORDS: Final = 120  # of a passage: about 200 encoder tokens
-_TOPICS: Final = 200
-_N_VOCABULARY: Final = 20_000
-_ZIPF: Final = 1.1  # exponent of word frequencies in French prose
-_LETTERS: Final = {
-    "onsets": "b c ch d f g l m n p qu r s t v br cl dr fr gr pl pr tr",
-    "vowels": "a e é i o u ou on an in ai eu",
-    "endings": "tion ment eur euse age ité ence aire ique er é e",
-    "grammar": "le la les de des un une et pour dans sur avec qui que est ce",
-}
-_ONSETS: Final = tuple(_LETTERS["onsets"].split())
-_VOWELS: Final = tuple(_LETTERS["vowels"].split())
-_ENDINGS: Final = tuple(_LETTERS["endings"].split())
-_GRAMMAR: Final = tuple(_LETTERS["grammar"].split())
+_RUN: Final = (3, 9)  # words taken as they stand: phrases recur, sentences do not
+_RUNS: Final = 2 * _WORDS // sum(_RUN) + 4  # that make so many words, and a few more
+_SENTENCE: Final = 14  # words
+_SHARE: Final = (0.3, 0.7)  # of the first source: more would be a copy that nobody judged
+_NOISE: Final = 0.7  # of the spread around the mean: two sources alone would be a flat sheet
+_BASIS: Final = 256  # directions that noise is made of
+_FOR_MENTORS: Final = 10  # every so many documents one that students may not see
 _A_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_REVISION: Final = Revision("1")
 _NOTHING: Final = BlobKey("0" * 64)
 
 
+class SchoolDocument(msgspec.Struct, frozen=True):
+    """One document as it is published."""
+
+    document: Document
+    passages: tuple[Passage, ...]
+    vectors: Vectors
+    tags: tuple[TagAssignment, ...] = ()
+
+
 class ComposedSchool:
-    """Documents, passages and vectors, each made from its number alone; also a passage reader."""
+    """Judged documents first, then composed ones, each made from its number alone."""
 
-    def __init__(self, n_passages: int, *, seed: int = 7) -> None:
-        """Prepare ``n_passages`` (rounded up to whole documents); nothing is made before asked."""
-        self.n_documents = -(-n_passages // PER_DOCUMENT)
-        self.n_passages = self.n_documents * PER_DOCUMENT
+    def __init__(
+        self, judged: JudgedPart, n_passages: int, *, tags: Sequence[TagId], seed: int = 7
+    ) -> None:
+        """Prepare at least ``n_passages``: all judged ones, then whole documents of ten."""
+        self.judged = judged
+        self.n_composed = max(0, -(-(n_passages - judged.n_passages) // PER_DOCUMENT))
+        self.n_documents = len(judged.dataset.documents) + self.n_composed
+        self.n_passages = judged.n_passages + self.n_composed * PER_DOCUMENT
+        self._tags = tags
         self._seed = seed
+        self._words = [p.text.split() for own in judged.passages for p in own]
+        self._region = _Region(judged.vectors, np.random.default_rng((seed, 0)))
 
-    def entries(self, number: int) -> tuple[list[IndexEntry], Vectors]:
-        """Return what the indexes hold of one document."""
-        document = self._document(number)
-        created_at_s = int(document.created_at.timestamp())
-        ids = range(number * PER_DOCUMENT, (number + 1) * PER_DOCUMENT)
-        entries = [
-            IndexEntry(self._passage(i), document.title, document.kind, (), (), created_at_s)
-            for i in ids
-        ]
-        return entries, np.stack([self._vector(i) for i in ids])
+    def documents(self) -> Iterator[SchoolDocument]:
+        """Yield every document, always the same ones."""
+        yield from self._judged_documents()
+        for number in range(self.n_composed):
+            yield self._compose(number)
 
-    def queries(self, limit: int) -> Iterator[str]:
-        """Yield questions of four words, each taken from some passage."""
-        rng = np.random.default_rng((self._seed, 2))
-        for id_ in rng.integers(0, self.n_passages, size=limit):
-            words = [word for word in self._text(int(id_)).split() if word not in _GRAMMAR]
-            yield " ".join(words[:4])
+    def _judged_documents(self) -> Iterator[SchoolDocument]:
+        row = 0
+        judged = self.judged
+        for known, passages in zip(judged.dataset.documents, judged.passages, strict=True):
+            end = row + len(passages)
+            document = _document(id_of(known.id), known.title, len(passages), number=0)
+            yield SchoolDocument(document, passages, judged.vectors[row:end])
+            row = end
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """Return a vector near the topic that the text's length picks: no model takes part."""
-        rng = np.random.default_rng((self._seed, 3, *text.encode()))
-        return _near(self._topics[int(rng.integers(_TOPICS))], rng)
-
-    @property
-    def name(self) -> str:
-        """Name of the encoder that this school stands in for."""
-        return "composed"
-
-    def get_passages(self, ids: Iterable[PassageId]) -> dict[PassageId, Passage]:
-        """Return the passages of these numbers."""
-        return {i: self._passage(i) for i in ids}
-
-    def get_documents(self, ids: Iterable[DocumentId]) -> dict[DocumentId, Document]:
-        """Return the documents of these ids."""
-        return {i: self._document(int(i.removeprefix("d-"))) for i in ids}
-
-    def get_tags(self, ids: Iterable[DocumentId]) -> dict[DocumentId, tuple[TagAssignment, ...]]:
-        """Return no tags."""
-        return dict.fromkeys(ids, ())
-
-    def get_people(self, ids: Iterable[PersonId]) -> dict[PersonId, Speaker]:
-        """Return people named by their id."""
-        return {i: Speaker(i, i) for i in ids}
-
-    def _document(self, number: int) -> Document:
+    def _compose(self, number: int) -> SchoolDocument:
         rng = np.random.default_rng((self._seed, 1, number))
-        return Document(
-            id=DocumentId(f"d-{number}"),
-            source=f"composed:{number}",
-            revision=Revision("1"),
-            kind=list(DocumentKind)[number % len(DocumentKind)],
-            media_kind=MediaKind.TEXT,
-            title=" ".join(self._draw(rng, 4)),
-            language="fr",
-            visibility=Visibility.STUDENTS,
-            filename=f"{number}.txt",
-            original=_NOTHING,
-            media=MediaFiles(),
-            content=_NOTHING,
-            participants=(),
-            created_at=_A_DAY + timedelta(hours=number % 9_000),
-            published_at=_A_DAY,
-            n_passages=PER_DOCUMENT,
+        sources = rng.integers(len(self._words), size=_SOURCES)
+        first, second = sources[rng.integers(_SOURCES, size=(2, PER_DOCUMENT))]
+        shares = rng.uniform(*_SHARE, size=PER_DOCUMENT)
+        document_id = DocumentId(f"d-composed{number}")
+        mentor = PersonId(f"m-{int(N_MENTORS * rng.random() ** 3)}")
+        words = _run(self._words[int(sources[0])], *rng.random(2))
+        title = " ".join(words).strip(" .,;:!?").capitalize()
+        draws = rng.random((PER_DOCUMENT, _RUNS, 3))
+        draws[:, :, 0] = draws[:, :, 0] < shares[:, None]
+        passages = [
+            self._passage(document_id, n, text, mentor)
+            for n, text in enumerate(self._texts(first, second, draws))
+        ]
+        picked = {int(len(self._tags) * rng.random() ** 2) for _ in range(3)} if self._tags else ()
+        return SchoolDocument(
+            _document(
+                document_id,
+                title.strip(" .,;:!?").capitalize(),
+                PER_DOCUMENT,
+                number=number,
+                mentor=mentor,
+            ),
+            tuple(passages),
+            self._region.mixed(first, second, shares, rng),
+            tuple(TagAssignment(self._tags[i], TagAssigner.ALIAS, 1.0) for i in sorted(picked)),
         )
 
-    def _passage(self, id_: int) -> Passage:
-        number, ordinal = divmod(id_, PER_DOCUMENT)
+    def _passage(
+        self, document_id: DocumentId, ordinal: int, text: str, speaker: PersonId
+    ) -> Passage:
         return Passage(
-            id=PassageId(id_),
-            document_id=DocumentId(f"d-{number}"),
+            id=passage_id_for(document_id, _REVISION, ordinal),
+            document_id=document_id,
             ordinal=ordinal,
-            text=self._text(id_),
+            text=text,
             locator=BlockSpan(ordinal, ordinal + 1),
             language="fr",
-            speaker_ids=(PersonId(f"m-{number % 50}"),),
+            speaker_ids=(speaker,),
             audiences=(EVERYONE, MENTORS),
         )
 
-    def _text(self, id_: int) -> str:
-        rng = np.random.default_rng((self._seed, 0, id_))
-        content = iter(self._draw(rng, _WORDS))
-        grammar = rng.integers(0, 2 * len(_GRAMMAR), size=_WORDS)
-        words = (_GRAMMAR[g] if g < len(_GRAMMAR) else next(content) for g in grammar)
-        return " ".join(words).capitalize() + "."
+    def _texts(
+        self, first: NDArray[np.int64], second: NDArray[np.int64], draws: NDArray[np.float64]
+    ) -> Iterator[str]:
+        """Yield one text for each pair of sources; ``draws`` say which runs of words it takes."""
+        for one, other, runs in zip(first.tolist(), second.tolist(), draws.tolist(), strict=True):
+            words: list[str] = []
+            for is_first, where, length in runs:
+                words += _run(self._words[one if is_first else other], where, length)
+            del words[_WORDS:]
+            sentences = (words[i : i + _SENTENCE] for i in range(0, len(words), _SENTENCE))
+            yield " ".join(" ".join(sentence).capitalize() + "." for sentence in sentences)
 
-    def _vector(self, id_: int) -> NDArray[np.float32]:
-        rng = np.random.default_rng((self._seed, 4, id_))
-        return _near(self._topics[id_ // PER_DOCUMENT % _TOPICS], rng)
 
-    def _draw(self, rng: np.random.Generator, n: int) -> list[str]:
-        picked = np.searchsorted(self._cumulative, rng.random(n))
-        return [self._vocabulary[i] for i in picked]
+def _run(words: Sequence[str], where: float, length: float) -> Sequence[str]:
+    """Return some words as they stand; ``where`` and ``length`` go from 0 to 1."""
+    start = int(where * max(1, len(words) - _RUN[0]))
+    return words[start : start + _RUN[0] + int(length * (_RUN[1] - _RUN[0]))]
 
-    @cached_property
-    def _cumulative(self) -> NDArray[np.float64]:
-        weights = 1.0 / np.arange(1, _N_VOCABULARY + 1) ** _ZIPF
-        total: NDArray[np.float64] = np.cumsum(weights / weights.sum())
-        total[-1] = 1.0
-        return total
 
-    @cached_property
-    def _vocabulary(self) -> list[str]:
-        rng = np.random.default_rng((self._seed, 5))
-        words: dict[str, None] = {}
-        while len(words) < _N_VOCABULARY:
-            n_syllables = int(rng.integers(1, 4))
-            parts = [
-                str(rng.choice(_ONSETS)) + str(rng.choice(_VOWELS)) for _ in range(n_syllables)
-            ]
-            words["".join(parts) + str(rng.choice(_ONSETS)) + str(rng.choice(_ENDINGS))] = None
-        return list(words)
+class _Region:
+    """Where an encoder's vectors lie: around one mean, spread along certain directions."""
 
-    @cached_property
-    def _topics(self) -> NDArray[np.float32]:
-        rows = np.random.default_rng((self._seed, 6)).standard_normal((_TOPICS, DIMENSIONS))
+    def __init__(self, vectors: Vectors, rng: np.random.Generator) -> None:
+        self._mean = vectors.mean(axis=0)
+        self._spread = vectors - self._mean
+        self._norm = float(np.linalg.norm(self._spread, axis=1).mean())
+        n_basis = min(_BASIS, len(vectors))
+        chosen = rng.choice(len(vectors), size=n_basis, replace=False)
+        self._basis = self._spread[chosen] / n_basis**0.5
+
+    def mixed(
+        self,
+        first: NDArray[np.int64],
+        second: NDArray[np.int64],
+        shares: NDArray[np.float64],
+        rng: np.random.Generator,
+    ) -> Vectors:
+        """Return unit vectors between those of two sources, with noise of the same shape."""
+        share = shares[:, None]
+        rows = share * self._spread[first] + (1 - share) * self._spread[second]
+        noise = rng.standard_normal((len(first), len(self._basis)), dtype=np.float32)
+        rows = rows + _NOISE * (noise @ self._basis)
+        rows *= self._norm / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+        rows += self._mean
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
-def _near(centre: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    row = centre + rng.standard_normal(DIMENSIONS) * (0.8 / DIMENSIONS**0.5)
-    return np.asarray(row / np.linalg.norm(row), dtype=np.float32)
+def _document(
+    document_id: DocumentId,
+    title: str,
+    n_passages: int,
+    *,
+    number: int,
+    mentor: PersonId | None = None,
+) -> Document:
+    is_judged = mentor is None
+    hidden = not is_judged and number % _FOR_MENTORS == 0
+    kinds = list(DocumentKind)
+    return Document(
+        id=document_id,
+        source=f"bench:{document_id}",
+        revision=_REVISION,
+        kind=DocumentKind.SHEET if is_judged else kinds[number % len(kinds)],
+        media_kind=MediaKind.TEXT,
+        title=title,
+        language="fr",
+        visibility=Visibility.MENTORS if hidden else Visibility.STUDENTS,
+        filename=f"{document_id}.txt",
+        original=_NOTHING,
+        media=MediaFiles(),
+        content=_NOTHING,
+        participants=()
+        if mentor is None
+        else (Participant(mentor, f"Mentor {mentor[2:]}", ParticipantRole.MENTOR),),
+        created_at=_A_DAY - timedelta(hours=number % 9_000),
+        published_at=_A_DAY,
+        n_passages=n_passages,
+    )

@@ -1,177 +1,224 @@
-"""Measure the speed of the engine on a composed school: real indexes, no model, no catalog."""
+"""Measure the service's engine at any size: catalog, indexes and search as they are."""
 
 from __future__ import annotations
 
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from itertools import cycle, islice
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 
-from indexer.catalog.records import Generation
+from indexer.bootstrap import EngineHandle, open_engine
+from indexer.catalog.catalog import Catalog, open_catalog
 from indexer.engine import Engine
 from indexer.evaluation.composed import ComposedSchool
-from indexer.evaluation.measures import percentiles_ms
-from indexer.generations import LiveIndexes
-from indexer.pairs import OpenPair, PairOpener
-from indexer.retrieval.profiles import profile_named
-from indexer.retrieval.search import search
-from indexer.taxonomy import Taxonomy
-from schemas.identity import EVERYONE
-from schemas.ids import QueryId
-from schemas.query import Filter, Query
-from schemas.settings import Settings
+from indexer.evaluation.judged import id_of
+from indexer.evaluation.load import run_round
+from indexer.evaluation.measures import measure, percentiles_ms
+from indexer.evaluation.scenarios import STUDENT, Census, Scenario, scenarios, with_given_vectors
+from indexer.evaluation.startup import OpenEncoder, measure_startup
+from indexer.retrieval.search import rank_documents, search
+from schemas.errors import TransientError
+from schemas.query import MAX_QUERY_CHARS, Filter, Query
+from schemas.settings import CatalogSettings, Settings
 
-_QUERIES: Final = 500  # different ones, asked in turn
-_COMMIT_DOCUMENTS: Final = 500
+_DEPTH: Final = 100  # documents of a ranking that is judged
+_START_QUERIES: Final = 50  # asked by the fresh process before its memory is read
+_INDEX_TIMEOUT_S: Final = 3_600.0
 _MIB: Final = 1024**2
-_STATUS: Final = Path("/proc/self/status")
 
 Progress = Callable[[str, int, int], None]
 
 
+class Plan(msgspec.Struct, frozen=True):
+    """What is measured, and for how long."""
+
+    clients: tuple[int, ...] = (1, 4, 16)
+    """How many ask at once, one round each."""
+    seconds: float = 2.0
+    """Length of a round."""
+    encode: tuple[bool, ...] = (False, True)
+    """Whether searches encode their query: ``False`` is with vectors given."""
+
+
 def measure_speed(
-    n_passages: int,
+    school: ComposedSchool,
     settings: Settings,
+    plan: Plan,
     *,
-    clients: Sequence[int],
-    seconds: float,
+    open_encoder: OpenEncoder | None = None,
     progress: Progress = lambda *_: None,
 ) -> dict[str, Any]:
-    """Index a composed school, search it with so many clients at once, and report.
+    """Publish a school in a fresh data directory, index it, search it, and report.
 
-    Encoding is left out on both sides: vectors are given. Times are those of whole searches,
-    from query to page, facets and snippets included.
+    Documents go through the catalog into the indexes as in the service, their vectors being
+    given. Times are those of whole searches, from query to page, facets and snippets included.
 
     Args:
-        n_passages: Passages to index; every document has ten.
-        settings: Of the service; the indexes go to a directory of their own.
-        clients: Numbers of threads that search at once, one round for each.
-        seconds: Length of a round.
-        progress: Told about documents indexed and rounds done.
+        school: What is indexed; its judged part also says how good the rankings are.
+        settings: Of the service; only the data directory and the databases are replaced.
+        plan: Rounds.
+        open_encoder: Loads the query encoder; ``None`` for the one that the service uses.
+        progress: Told about documents published and rounds done.
 
     Returns:
         The report that ``cordee bench --json`` prints.
+
+    Raises:
+        TransientError: If indexing did not finish in time.
     """
-    school = ComposedSchool(n_passages)
-    with (
-        tempfile.TemporaryDirectory(prefix="cordee-bench-") as scratch,
-        _opened(school, settings, Path(scratch)) as (opened, engine),
-    ):
-        indexing = _index(school, opened, progress)
-        queries = list(school.queries(_QUERIES))
-        rounds = []
-        for n_done, n_clients in enumerate(clients, 1):
-            rounds.append(_search_for(seconds, n_clients, queries, engine))
-            progress("search", n_done, len(clients))
+    texts = [query.text for query in school.judged.dataset.queries]
+    with tempfile.TemporaryDirectory(prefix="cordee-bench-") as scratch:
+        own = isolated(settings, Path(scratch))
+        catalog = open_catalog(own.catalog_url)
+        try:
+            census, indexing = build(school, own, catalog, open_encoder, progress=progress)
+            startup = measure_startup(
+                own, texts[:_START_QUERIES], Filter(audiences=STUDENT), open_encoder
+            )
+            with open_engine(own, catalog, open_encoder=open_encoder) as handle:
+                engine = handle.engine
+                found = scenarios(engine, texts, census, encode=plan.encode)
+                quality = judge(school, engine)
+                rounds = list(_rounds(found, plan, progress))
+                parts = _parts(engine, texts)
+        finally:
+            catalog.close()
         return {
             "passages": school.n_passages,
             "documents": school.n_documents,
+            "dataset": school.judged.dataset.name,
+            "judged_passages": school.judged.n_passages,
+            "queries": len(texts),
             **indexing,
-            "disk_mib": round(_size_bytes(opened.directory) / _MIB, 1),
-            "memory_mib": round(_resident_bytes() / _MIB, 1),
-            "rounds": rounds,
+            "catalog_mib": _mib(Path(scratch).glob("catalog*")),
+            "index_mib": _mib(own.index_dir.rglob("*")),
+            **startup,
+            "quality": quality,
+            "scenarios": rounds,
+            "ratios": ratios(rounds),
+            "parts_ms": parts,
         }
 
 
-@contextmanager
-def _opened(
-    school: ComposedSchool, settings: Settings, directory: Path
-) -> Iterator[tuple[OpenPair, Engine]]:
-    own = msgspec.structs.replace(settings, data_dir=directory)
-    opener = PairOpener(own, lambda _: school)
-    opened = opener.open(Generation(number=1, encoder=school.name))
-    live = LiveIndexes(opened.pair)
-    with ThreadPoolExecutor(8) as executor:
-        yield (
-            opened,
-            Engine(
-                reader=school,
-                indexes=live,
-                taxonomy=Taxonomy(tags=(), encoder_threshold=0.0),
-                profile=profile_named(settings.search.profile),
-                settings=settings.search,
-                clock=lambda: datetime.now(UTC),
-                mint_query_id=lambda: QueryId("q-bench"),
-                executor=executor,
-            ),
-        )
-    live.close()
-    opener.close()
+def isolated(settings: Settings, directory: Path) -> Settings:
+    """Return the same settings over databases of their own: a bench never touches data."""
+    replace = msgspec.structs.replace
+    return replace(
+        settings,
+        data_dir=directory,
+        catalog=CatalogSettings(),
+        models=replace(settings.models, directory=str(settings.models_dir.absolute())),
+        dense=replace(settings.dense, collection=f"{settings.dense.collection}-{directory.name}"),
+    )
 
 
-def _index(school: ComposedSchool, opened: OpenPair, progress: Progress) -> dict[str, float]:
-    spent = 0.0
-    for number in range(school.n_documents):
-        entries, vectors = school.entries(number)  # composing is not what is measured
-        started = time.perf_counter()
-        document_id = entries[0].passage.document_id
-        opened.pair.dense.replace(document_id, entries, vectors)
-        opened.pair.lexical.replace(document_id, entries)
-        if (number + 1) % _COMMIT_DOCUMENTS == 0:
-            opened.pair.lexical.commit()
-            progress("index", number + 1, school.n_documents)
+def build(
+    school: ComposedSchool,
+    settings: Settings,
+    catalog: Catalog,
+    open_encoder: OpenEncoder | None = None,
+    *,
+    progress: Progress = lambda *_: None,
+) -> tuple[Census, dict[str, float]]:
+    """Publish every document, then build both indexes from the catalog, and time both.
+
+    Raises:
+        TransientError: If indexing did not finish in time.
+    """
+    census, spent, position = Census(), 0.0, 0
+    for n_done, one in enumerate(school.documents(), 1):
+        started = time.perf_counter()  # composing is not what is measured
+        vectors = {settings.models.encoder: one.vectors}
+        position = catalog.publishing.publish(one.document, one.passages, vectors, one.tags)
         spent += time.perf_counter() - started
+        census.count(one)
+        if n_done % 100 == 0 or n_done == school.n_documents:
+            progress("publish", n_done, school.n_documents)
     started = time.perf_counter()
-    opened.pair.lexical.commit()
-    opened.pair.dense.flush()
-    opened.dense.optimize()
-    optimizing = time.perf_counter() - started
-    progress("index", school.n_documents, school.n_documents)
-    return {
-        "index_passages_per_s": round(school.n_passages / (spent + optimizing), 1),
-        "index_seconds": round(spent, 2),
-        "optimize_seconds": round(optimizing, 2),
+    with open_engine(settings, catalog, open_encoder=open_encoder) as handle:
+        _wait(handle, position)
+    indexing = time.perf_counter() - started
+    return census, {
+        "publish_seconds": round(spent, 2),
+        "index_seconds": round(indexing, 2),
+        "index_passages_per_s": round(school.n_passages / indexing, 1),
     }
 
 
-def _search_for(
-    seconds: float, n_clients: int, queries: Sequence[str], engine: Engine
-) -> dict[str, Any]:
-    samples: list[float] = []
-    lock = threading.Lock()
-    end = time.perf_counter() + seconds
+def judge(school: ComposedSchool, engine: Engine) -> dict[str, float]:
+    """Return the measures of the judged queries among all passages, answerable ones only."""
+    dataset = school.judged.dataset
+    names = {id_of(document.id): document.id for document in dataset.documents}
+    where = Filter(audiences=STUDENT)
+    run = {}
+    for query in dataset.queries:
+        if query.id not in dataset.unanswerable:
+            asked = Query(text=query.text[:MAX_QUERY_CHARS], filter=where)
+            ranking = rank_documents(asked, engine)[:_DEPTH]
+            run[query.id] = [(names.get(i, i), score) for i, score in ranking]
+    return measure(dataset.qrels, run)
 
-    def client(first: int) -> None:
-        own: list[float] = []
-        for text in islice(cycle(queries), first, None):
-            if time.perf_counter() >= end:
-                break
-            where = Filter(audiences=frozenset({EVERYONE}))
-            own.append(search(Query(text=text, filter=where), engine).took_ms)
-        with lock:
-            samples.extend(own)
 
-    threads = [threading.Thread(target=client, args=(97 * n,)) for n in range(n_clients)]
-    started = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+def ratios(rounds: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """Return what the figures say about each other: filters at p50, clients at throughput."""
+    by_name = {(each["name"], each["clients"]): each for each in rounds}
+    found = {}
+    for (name, clients), each in by_name.items():
+        plain = by_name.get(("search", clients))
+        if name.startswith("search by ") and plain and clients == min(c for _, c in by_name):
+            found[f"{name} : search, p50"] = _ratio(each, plain, "latency_ms", "p50")
+        alone = by_name.get((name, 1))
+        if name.startswith("search") and " by " not in name and alone and clients > 1:
+            quotient = each["answers_per_s"] / max(alone["answers_per_s"], 1e-9)
+            found[f"{name}, {clients} clients : 1, answers per s"] = round(quotient, 2)
+    return found
+
+
+def _ratio(each: dict[str, Any], other: dict[str, Any], *path: str) -> float:
+    for name in path:
+        each, other = each[name], other[name]
+    return round(float(each) / max(float(other), 1e-9), 2)  # type: ignore[arg-type]
+
+
+def _rounds(found: Sequence[Scenario], plan: Plan, progress: Progress) -> Iterable[dict[str, Any]]:
+    n_all, n_done = len(found) * len(plan.clients), 0
+    for scenario in found:
+        for text in dict.fromkeys(scenario.texts):  # first touches of files, caches and vectors
+            scenario.ask(text)
+        for n_clients in plan.clients:
+            figures = run_round(
+                scenario.ask, scenario.texts, n_clients=n_clients, seconds=plan.seconds
+            )
+            n_done += 1
+            progress("search", n_done, n_all)
+            yield {"name": scenario.name, "share": scenario.share, **figures}
+
+
+def _parts(engine: Engine, texts: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Return where the time of searches goes, vectors given, by one client."""
+    given = with_given_vectors(engine)
+    queries = [Query(text=t[:MAX_QUERY_CHARS], filter=Filter(audiences=STUDENT)) for t in texts]
+    for query in queries:
+        search(query, given)
+    pages = [search(query, given) for query in queries]
+    names = dict.fromkeys(name for page in pages for name in page.timings_ms)
+    parts = {name: [page.timings_ms.get(name, 0.0) for page in pages] for name in names}
     return {
-        "clients": n_clients,
-        "searches": len(samples),
-        "searches_per_s": round(len(samples) / (time.perf_counter() - started), 1),
-        "latency_ms": percentiles_ms(samples),
+        name: {**percentiles_ms(spent), "mean": round(float(np.mean(spent)), 2)}
+        for name, spent in (*parts.items(), ("all", [page.took_ms for page in pages]))
     }
 
 
-def _size_bytes(directory: Path) -> int:
+def _wait(handle: EngineHandle, position: int) -> None:
+    if not handle.wait_for(position, _INDEX_TIMEOUT_S):
+        raise TransientError("Indexing the composed school did not finish in time.")
+
+
+def _mib(paths: Iterable[Path]) -> float:
     """Return what the files take on disk; sparse and preallocated parts count as they are."""
-    return sum(path.stat().st_blocks * 512 for path in directory.rglob("*") if path.is_file())
-
-
-def _resident_bytes() -> int:
-    """Return this process's resident memory; 0 where the system does not tell."""
-    if not _STATUS.is_file():
-        return 0
-    lines = _STATUS.read_text(encoding="ascii").splitlines()
-    resident = next((line for line in lines if line.startswith("VmRSS:")), "VmRSS: 0 kB")
-    return int(resident.split()[1]) * 1024
+    used = sum(path.stat().st_blocks * 512 for path in paths if path.is_file())
+    return round(used / _MIB, 1)

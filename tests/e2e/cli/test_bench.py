@@ -17,19 +17,48 @@ DEMO = Path(__file__).resolve().parents[3] / "fixtures" / "judgments" / "demo"
 NOBODY = "http://127.0.0.1:9"  # the port of the discard service, which nobody runs
 
 
-def bench(data_dir: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def bench(
+    data_dir: Path, *options: str, models: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "cli.app", "bench", *options]
     environ = os.environ | {"CORDEE_DATA_DIR": str(data_dir)}
+    if models is not None:
+        environ["CORDEE_MODELS__DIRECTORY"] = str(models)
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=120, env=environ
+        command, capture_output=True, text=True, check=False, timeout=300, env=environ
     )
 
 
-def test_bench_alone_still_measures_the_engine(tmp_path: Path) -> None:
-    done = bench(tmp_path, "--passages", "60", "--seconds", "0.2", "--clients", "1", "--json")
+def a_small_collection(folder: Path) -> Path:
+    """Copy six documents of the demo judgments, and the queries."""
+    (folder / "qrels").mkdir(parents=True)
+    for name in ("queries.jsonl", "qrels/test.tsv"):
+        (folder / name).write_bytes((DEMO / name).read_bytes())
+    corpus = (DEMO / "corpus.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "corpus.jsonl").write_text("".join(corpus[:6]), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.slow
+def test_bench_alone_measures_the_engine_and_draws_it(tmp_path: Path, models_dir: Path) -> None:
+    folder, picture = a_small_collection(tmp_path / "small"), tmp_path / "bench.svg"
+    options = ("--passages", "200", "--seconds", "0.2", "--clients", "1", "--plot", str(picture))
+    done = bench(tmp_path, *options, "--dataset", str(folder), "--json", models=models_dir)
 
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["passages"] == 60
+    report = json.loads(done.stdout)
+    assert (report["dataset"], report["passages"] >= 200) == ("small", True)
+    assert {"search", "search, encoding"} <= {each["name"] for each in report["scenarios"]}
+    assert picture.read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_a_picture_that_cannot_be_drawn_is_refused_before_anything_is_measured(
+    tmp_path: Path,
+) -> None:
+    done = bench(tmp_path, "--plot", str(tmp_path / "bench.doc"))
+
+    assert done.returncode == 1
+    assert "--plot writes .svg or .png" in " ".join(done.stderr.split())
 
 
 @pytest.mark.parametrize(
