@@ -12,7 +12,8 @@ from typing import Final, Protocol
 import msgspec
 import structlog
 
-from indexer.synonyms import Synonyms, check_group, load_synonyms
+from indexer.synonym_file import check_group, load_synonyms
+from indexer.synonyms import Synonyms
 from schemas.errors import NotFoundError, TransientError
 from schemas.ids import PersonId
 from schemas.settings import SearchSettings

@@ -1,25 +1,19 @@
-"""The school's synonyms: reading the file, checking groups, and finding their forms in a query."""
+"""Finding the forms of the school's synonyms in a query, and what else says the same."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, Final, NamedTuple
-
-import msgspec
+from typing import Final, NamedTuple
 
 from indexer.analysis.analyzer import terms, word_terms
 from indexer.analysis.normalize import fold
-from schemas.errors import InvalidInputError, SettingsError
 from schemas.span import CharSpan
-from schemas.synonym import MAX_FORMS, SynonymGroup
+from schemas.synonym import SynonymGroup
 
-SHIPPED_SYNONYMS: Final = Path(__file__).with_name("synonyms.toml")
 ABBREVIATION_WEIGHT: Final = 0.8  # it stands for the words and for nothing else
 WORDS_WEIGHT: Final = 0.5  # rarely quite the same thing
-MAX_FORM_WORDS: Final = 12
 _MAX_JOINED: Final = 3  # words typed apart that may be one: "free lance", "auto entre preneur"
 _LONG_WORD: Final = 5  # letters: a longer word in capitals shouts, a shorter one abbreviates
 _REMEMBERED: Final = 20_000
@@ -32,26 +26,14 @@ _LINK_WORDS: Final = (
 _LINKS: Final = frozenset(_LINK_WORDS.split())
 _MAX_LINKS: Final = 3  # "ou à la"
 # Words of English that abbreviations of French look like: students mix both.
-_ENGLISH: Final = frozenset({
-    "an",
-    "are",
-    "as",
-    "at",
-    "be",
-    "in",
-    "is",
-    "it",
-    "on",
-    "or",
-    "to",
-    "we",
-})
+_ENGLISH_WORDS: Final = "an are as at be in is it on or to we"
+_ENGLISH: Final = frozenset(_ENGLISH_WORDS.split())
 # Before "ca" these rule out "ça": nobody says "mon ça".
-_DETERMINERS: Final = frozenset({
-    *("le", "du", "au", "un", "une", "mon", "ton", "son", "notre", "votre", "leur", "quel")
-})
+_DETERMINER_WORDS: Final = "le du au un une mon ton son notre votre leur quel"
+_DETERMINERS: Final = frozenset(_DETERMINER_WORDS.split())
 
-_Key = tuple[str, ...]
+Key = tuple[str, ...]
+"""The terms of a form in order, without stop words: forms with the same key are searched alike."""
 
 
 class Expansion(NamedTuple):
@@ -71,14 +53,14 @@ class Synonyms:
     def __init__(self, groups: Iterable[SynonymGroup]) -> None:
         """Index the forms by their terms."""
         self.groups = tuple(groups)
-        self._words: dict[_Key, list[SynonymGroup]] = defaultdict(list)
+        self._words: dict[Key, list[SynonymGroup]] = defaultdict(list)
         self._abbreviations: dict[str, list[tuple[str, SynonymGroup]]] = defaultdict(list)
         self._beside = {group.id: frozenset(_all_terms(group.beside)) for group in self.groups}
         for group in self.groups:
             for key in dict.fromkeys(key for form in group.words for key in _keys(form)):
                 self._words[key].append(group)
             for abbreviation in group.abbreviations:
-                self._abbreviations[_bare(abbreviation)].append((abbreviation, group))
+                self._abbreviations[bare(abbreviation)].append((abbreviation, group))
         self._longest = max(map(len, self._words), default=0)
         # Frozen, or a look-up of an unknown form would add it.
         self._words = dict(self._words)
@@ -95,7 +77,7 @@ class Synonyms:
         when it stands in capitals in a text that is not all capitals, alone, after a determiner
         that "ça" never follows (``mon ca``), or next to one of the group's ``beside`` words.
         """
-        typed = _read(text)
+        typed = words_of(text)
         said = frozenset(word.term for word in typed)
         found: list[Expansion] = []
         at = 0
@@ -108,7 +90,7 @@ class Synonyms:
         return tuple(found)
 
     def _match(
-        self, typed: Sequence[_Word], at: int
+        self, typed: Sequence[QueryWord], at: int
     ) -> tuple[int, list[tuple[SynonymGroup, float]]]:
         """Return where the longest form that begins here ends, and the groups that have it."""
         best = at + 1
@@ -126,7 +108,9 @@ class Synonyms:
             ]
         return best, groups
 
-    def _is_meant(self, typed: Sequence[_Word], at: int, written: str, group: SynonymGroup) -> bool:
+    def _is_meant(
+        self, typed: Sequence[QueryWord], at: int, written: str, group: SynonymGroup
+    ) -> bool:
         word = typed[at]
         if word.term and word.folded not in _ENGLISH:
             return True
@@ -135,7 +119,7 @@ class Synonyms:
         in_capitals = word.written == _plain(written) and not word.is_shouted
         return in_capitals or len(typed) == 1 or self._is_beside(typed, at, group)
 
-    def _is_beside(self, typed: Sequence[_Word], at: int, group: SynonymGroup) -> bool:
+    def _is_beside(self, typed: Sequence[QueryWord], at: int, group: SynonymGroup) -> bool:
         """Tell whether the words around an abbreviation say that it is one."""
         if at and typed[at - 1].folded in _DETERMINERS:
             return True
@@ -143,58 +127,7 @@ class Synonyms:
         return any(word.term in self._beside[group.id] for word in around)
 
 
-def load_synonyms(path: Path | None) -> tuple[SynonymGroup, ...]:
-    """Read a file of synonyms, or the one shipped with Cordée when there is no path.
-
-    Raises:
-        SettingsError: If the file cannot be read, or a group is wrong; the message names the
-            file and the group.
-    """
-    source = path or SHIPPED_SYNONYMS
-    try:
-        file = msgspec.toml.decode(source.read_bytes(), type=_File)
-        groups = tuple(
-            _read_group(entry, position) for position, entry in enumerate(file.groups, 1)
-        )
-        for position, group in enumerate(groups):
-            _check_new(group, groups[:position])
-    except OSError as exc:
-        raise SettingsError(f"Synonyms {source} cannot be read: {exc.strerror}.") from exc
-    except (msgspec.DecodeError, ValueError, InvalidInputError) as exc:
-        raise SettingsError(f"Synonyms {source}: {exc}") from exc
-    return groups
-
-
-def check_group(group: SynonymGroup, others: Iterable[SynonymGroup]) -> None:
-    """Refuse a group that says nothing, or contradicts itself or another one.
-
-    A word belongs to one group only: were it in two, their words would mean the same without
-    anybody having said so. An abbreviation may stand for several things (``ERP``).
-
-    Raises:
-        InvalidInputError: Naming the group and the form.
-    """
-    n_forms = len(group.words) + len(group.abbreviations)
-    if not group.words:
-        raise _wrong(group, "words: there must be one at least")
-    if n_forms < 2:  # noqa: PLR2004 - one form means nothing else
-        raise _wrong(group, "words: a group has two forms at least")
-    if n_forms > MAX_FORMS:
-        raise _wrong(group, f"words: a group has {MAX_FORMS} forms at most")
-    if group.beside and not group.abbreviations:
-        raise _wrong(group, "beside: only abbreviations need it")
-    _check_forms(group)
-    taken = {_key(form): other.id for other in others for form in other.words}
-    for form in group.words:
-        if taken.get(_key(form), group.id) != group.id:
-            raise _wrong(group, f"words: {form!r} is in group {taken[_key(form)]} as well")
-
-
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    groups: tuple[dict[str, Any], ...]
-
-
-class _Word(NamedTuple):
+class QueryWord(NamedTuple):
     """One word of a query."""
 
     start: int
@@ -208,56 +141,19 @@ class _Word(NamedTuple):
     """Whether the whole text is in capitals, which then say nothing."""
 
 
-def _read_group(entry: dict[str, Any], position: int) -> SynonymGroup:
-    try:
-        return msgspec.convert(entry, SynonymGroup)
-    except msgspec.ValidationError as exc:
-        raise ValueError(f"group {entry.get('id', f'number {position}')}: {exc}") from exc
-
-
-def _check_new(group: SynonymGroup, before: Sequence[SynonymGroup]) -> None:
-    if any(other.id == group.id for other in before):
-        raise _wrong(group, "the id is there twice")
-    check_group(group, before)
-
-
-def _check_forms(group: SynonymGroup) -> None:
-    seen: dict[_Key, str] = {}
-    for form in group.words:
-        key = _key(form)
-        if not key:
-            raise _wrong(group, f"words: {form!r} holds no word that is searched")
-        if len(_read(form)) > MAX_FORM_WORDS:
-            raise _wrong(group, f"words: {form!r} has more than {MAX_FORM_WORDS} words")
-        if key in seen:
-            raise _wrong(group, f"words: {form!r} and {seen[key]!r} are searched alike")
-        seen[key] = form
-    letters = {_bare(form) for form in group.words}
-    for form in group.abbreviations:
-        if len(_read(form)) != 1:
-            raise _wrong(group, f"abbreviations: {form!r} is not one word")
-        if _bare(form) in letters:
-            raise _wrong(group, f"abbreviations: {form!r} is there twice")
-        letters.add(_bare(form))
-
-
-def _wrong(group: SynonymGroup, what: str) -> InvalidInputError:
-    return InvalidInputError(f"group {group.id}: {what}.")
-
-
 def _alternatives(
     span: CharSpan, groups: Sequence[tuple[SynonymGroup, float]], said: frozenset[str]
 ) -> list[Expansion]:
     heaviest: dict[str, float] = {}
     for group, weight in groups:
         for form in group.words:
-            if not said.issuperset(_key(form)):
+            if not said.issuperset(form_key(form)):
                 heaviest[form] = max(weight, heaviest.get(form, 0.0))
     ordered = sorted(heaviest.items(), key=lambda pair: -pair[1])  # stable: in order of the file
     return [Expansion(span, form, weight) for form, weight in ordered]
 
 
-def _candidates(typed: Sequence[_Word], at: int, longest: int) -> Iterator[tuple[int, _Key]]:
+def _candidates(typed: Sequence[QueryWord], at: int, longest: int) -> Iterator[tuple[int, Key]]:
     """Yield the keys that words from here on may have, and where each ends."""
     if not typed[at].term:
         return
@@ -281,15 +177,15 @@ def _candidates(typed: Sequence[_Word], at: int, longest: int) -> Iterator[tuple
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _key(form: str) -> _Key:
-    """Return the terms of a form; owned by this module, pure, so it never goes stale."""
-    return tuple(word.term for word in _read(form) if word.term)
+def form_key(form: str) -> Key:
+    """Return the key of a form; owned by this module, pure, so it never goes stale."""
+    return tuple(word.term for word in words_of(form) if word.term)
 
 
-def _keys(form: str) -> Iterator[_Key]:
+def _keys(form: str) -> Iterator[Key]:
     """Yield the terms of a form, of it typed together where it is a compound, and of ``KPIs``."""
-    yield _key(form)
-    words = _read(form)
+    yield form_key(form)
+    words = words_of(form)
     if len(words) == 1 and form.isupper():  # too short for the stemmer to take off its "s"
         yield (_term(f"{words[0].folded}s"),)
     if 1 < len(words) <= _MAX_JOINED and all(word.term for word in words):
@@ -298,10 +194,11 @@ def _keys(form: str) -> Iterator[_Key]:
 
 def _all_terms(forms: Iterable[str]) -> Iterator[str]:
     for form in forms:
-        yield from _key(form)
+        yield from form_key(form)
 
 
-def _bare(abbreviation: str) -> str:
+def bare(abbreviation: str) -> str:
+    """Return the letters of an abbreviation, folded, without dots."""
     return fold(_plain(abbreviation))
 
 
@@ -318,11 +215,11 @@ def _term(word: str) -> str:
 _fold_word: Final = lru_cache(maxsize=_REMEMBERED)(fold)
 
 
-def _read(text: str) -> list[_Word]:
+def words_of(text: str) -> list[QueryWord]:
     """Return the words of a text; letters with dots between them are one (``T.V.A.``)."""
     found = word_terms(text)
     is_shouted = _is_shouted(text, [word.end - word.start for word in found])
-    words: list[_Word] = []
+    words: list[QueryWord] = []
     for word in found:
         written = text[word.start : word.end]
         last = words[-1] if words else None
@@ -334,10 +231,12 @@ def _read(text: str) -> list[_Word]:
         ):
             letters = last.written + written
             term = _term(letters)
-            words[-1] = _Word(last.start, word.end, letters, _fold_word(letters), term, is_shouted)
+            words[-1] = QueryWord(
+                last.start, word.end, letters, _fold_word(letters), term, is_shouted
+            )
         else:
             folded = _fold_word(written)
-            words.append(_Word(word.start, word.end, written, folded, word.term, is_shouted))
+            words.append(QueryWord(word.start, word.end, written, folded, word.term, is_shouted))
     return words
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis.analyzer import terms
-from indexer.synonyms import Synonyms, check_group, load_synonyms
+from indexer.synonym_file import check_group, load_synonyms
+from indexer.synonyms import Synonyms
 from schemas.errors import InvalidInputError, SettingsError
 from schemas.synonym import SynonymGroup
 
