@@ -19,8 +19,9 @@ from indexer.dense.encoder import open_passage_encoder
 from indexer.models.tokens import open_token_counter
 from indexer.ports import BlobStore, PassageEncoder
 from indexer.taxonomy import load_taxonomy
+from pipelines.enrichment.heard import french_uses
 from pipelines.enrichment.language import language_of
-from pipelines.enrichment.mending import Mender, french_uses
+from pipelines.enrichment.mending import Mender
 from pipelines.enrichment.tags import Tagger
 from pipelines.extraction.glossary import GlossaryTerm, load_glossary
 from pipelines.extraction.speech import open_transcriber

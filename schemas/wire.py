@@ -283,6 +283,8 @@ class WordView(msgspec.Struct, frozen=True):
     text: str
     start_ms: int
     end_ms: int
+    heard: str | None = None
+    """What was recognised, where the glossary replaced it."""
 
 
 class CorrectionView(msgspec.Struct, frozen=True):
@@ -310,6 +312,8 @@ class UtteranceView(msgspec.Struct, frozen=True):
     words: tuple[WordView, ...]
     """Empty unless asked for with ``words=true``."""
     correction: CorrectionView | None = None
+    heard: str | None = None
+    """The whole text as it was recognised, where the glossary replaced words of it."""
 
 
 class HoleView(msgspec.Struct, frozen=True):

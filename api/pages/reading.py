@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -17,6 +18,16 @@ _SENTENCE_MS: Final = 2_000  # a full stop ends a line that is at least this lon
 _CLAUSE_MS: Final = 6_000  # and a comma one that is at least this long
 _LINE_MS: Final = 12_000  # speech without any punctuation is cut here
 _SHARED_CHARS: Final = 24  # in a row: long enough that two paragraphs do not share them by chance
+_AROUND: Final = re.compile(r"^\W+|\W+$")
+
+
+class Mending(msgspec.Struct, frozen=True):
+    """Where the glossary replaced a word of a line, and what was heard in its place."""
+
+    start: int
+    end: int
+    """Code point offsets in the line, without marks around the word."""
+    heard: str
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -35,6 +46,8 @@ class Line(msgspec.Struct, frozen=True):
     """Whether it lies in a passage that the search found."""
     is_current: bool
     """Whether it is spoken at the second that the address names."""
+    mended: tuple[Mending, ...] = ()
+    """In order, without overlap."""
 
 
 class MarkedBlock(msgspec.Struct, frozen=True):
@@ -70,6 +83,7 @@ def lines_of(
                 is_doubtful=bool(part.flags),
                 is_matched=any(_meets(passage, part) for passage in passages),
                 is_current=index == current,
+                mended=tuple(_mendings(part)),
             )
         )
         before = part.speaker_id
@@ -92,6 +106,23 @@ def _index_at(parts: Sequence[UtteranceView], time_ms: float) -> int | None:
     """Return the index of the last part that has begun at a time."""
     begun = [i for i, p in enumerate(parts) if p.start_ms is not None and p.start_ms <= time_ms]
     return max(begun, default=None)
+
+
+def _mendings(part: UtteranceView) -> Iterator[Mending]:
+    offset = 0
+    for word in part.words:
+        text = word.text.strip()
+        start = part.text.find(text, offset)
+        if start < 0:
+            continue
+        offset = start + len(text)
+        if word.heard is not None and (bare := _bare(text)):
+            start += text.index(bare)
+            yield Mending(start, start + len(bare), _bare(word.heard) or word.heard)
+
+
+def _bare(text: str) -> str:
+    return _AROUND.sub("", text)
 
 
 def _meets(passage: SearchPassage, part: UtteranceView) -> bool:
@@ -138,6 +169,7 @@ def _parts(utterance: UtteranceView) -> Iterator[UtteranceView]:
             yield msgspec.structs.replace(
                 utterance,
                 text=" ".join(each.text.strip() for each in line),
+                words=tuple(line),
                 start_ms=start if is_first else line[0].start_ms,
                 end_ms=line[-1].end_ms,
             )

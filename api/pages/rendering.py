@@ -15,6 +15,7 @@ from api.pages.addresses import with_query
 from api.pages.assets import asset_url
 from api.pages.texts import LANGUAGES, clock
 from api.pages.visitor import Visitor
+from schemas.span import CharSpan
 
 TEMPLATES_DIR: Final = Path(__file__).resolve().parent / "templates"
 
@@ -99,6 +100,36 @@ def marked(text: str, spans: Sequence[Any]) -> Markup:
     return Markup().join([*pieces, escape(text[at:])])
 
 
+def spoken(line: Any, t: Any) -> Markup:
+    """Return a line of a transcript: found words marked, mended ones with what was heard.
+
+    Args:
+        line: With ``text``, and ``marks`` and ``mended`` in order; a mark may reach over a mended
+            word's edge.
+        t: The texts of the reader's language.
+    """
+    pieces, at = [Markup()], 0
+    for mending in line.mended:
+        pieces.append(_marked_part(line, at, mending.start))
+        pieces.append(
+            Markup('<span class="mended" title="{0}" aria-description="{0}">{1}</span>').format(
+                t("transcript.heard", heard=mending.heard),
+                _marked_part(line, mending.start, mending.end),
+            )
+        )
+        at = mending.end
+    return Markup().join([*pieces, _marked_part(line, at, len(line.text))])
+
+
+def _marked_part(line: Any, start: int, end: int) -> Markup:
+    spans = [
+        CharSpan(max(mark.start, start) - start, min(mark.end, end) - start)
+        for mark in line.marks
+        if mark.start < end and start < mark.end
+    ]
+    return marked(line.text[start:end], spans)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -109,6 +140,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
     )
-    environment.filters |= {"marked": marked, "clock": clock, "with_query": with_query}
+    environment.filters |= {
+        "marked": marked,
+        "spoken": spoken,
+        "clock": clock,
+        "with_query": with_query,
+    }
     environment.globals |= {"asset": asset_url}
     return environment

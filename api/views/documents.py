@@ -113,8 +113,9 @@ def utterance_view(
         sent_at=utterance.sent_at,
         confidence=utterance.confidence,
         flags=utterance.flags,
-        words=tuple(WordView(word.text, word.start_ms, word.end_ms) for word in words),
+        words=tuple(WordView(word.text, word.start_ms, word.end_ms, word.heard) for word in words),
         correction=_correction(correction) if correction and correction.is_change else None,
+        heard=utterance.heard,
     )
 
 

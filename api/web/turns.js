@@ -24,6 +24,7 @@ class Turn {
     Object.assign(this, { node, player, revision });
     this.address = `${address}/utterances/${node.dataset.ordinal}`;
     this.heard = node.dataset.heard;
+    this.unmended = node.dataset.unmended; // as recognised, where the glossary replaced words
     this.text = node.querySelector(".turn-text");
     this.button = node.querySelector("[data-correct]");
     this.says = node.querySelector(".says");
@@ -34,11 +35,12 @@ class Turn {
   /** Put a field in the place of the text. */
   open() {
     this.field = el("textarea", { rows: 2, maxLength: MAX_CHARS, value: this.text.textContent, "aria-label": t("turns.field"), spellcheck: true });
-    const heard = el("button", { type: "button", class: "quiet", on: { click: () => this.#restore() } }, icon("refresh"), t("turns.restore"));
+    const heard = el("button", { type: "button", class: "quiet", on: { click: () => this.#restore(this.heard) } }, icon("refresh"), t("turns.restore"));
+    const unmended = el("button", { type: "button", class: "quiet", on: { click: () => this.#restore(this.unmended) } }, icon("refresh"), t("turns.unmend"));
     this.form = el(
       "form", { class: "turn-form", on: { submit: (event) => this.#submit(event), keydown: (event) => this.#onKey(event) } },
       this.field,
-      el("p", { class: "turn-end" }, el("button", { type: "submit", class: "primary" }, t("turns.save")), el("button", { type: "button", class: "quiet", on: { click: () => this.close() } }, t("turns.cancel")), this.heard !== this.text.textContent ? heard : null),
+      el("p", { class: "turn-end" }, el("button", { type: "submit", class: "primary" }, t("turns.save")), el("button", { type: "button", class: "quiet", on: { click: () => this.close() } }, t("turns.cancel")), this.heard !== this.text.textContent ? heard : null, this.unmended ? unmended : null),
     );
     this.#say("");
     this.text.hidden = this.button.hidden = true;
@@ -76,8 +78,8 @@ class Turn {
     announce(t("turns.saved"));
   }
 
-  #restore() {
-    this.field.value = this.heard;
+  #restore(text) {
+    this.field.value = text;
     this.field.focus();
   }
 

@@ -8,21 +8,27 @@ is French is only touched inside a longer term whose other words are there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from operator import is_
 from typing import Final, NamedTuple
 
 import msgspec
 
-from indexer.analysis.lexicon import Lexicon
-from indexer.analysis.normalize import fold, normalize
+from indexer.analysis.normalize import fold
 from indexer.analysis.stopwords import FRENCH_STOP_WORDS
+from pipelines.enrichment.heard import (
+    Heard,
+    UsesOf,
+    as_words,
+    is_name_of_person,
+    is_one_apart,
+    is_one_breath,
+    stem_of,
+    taken_apart,
+)
 from pipelines.enrichment.pronunciation import readings, readings_in_pieces, readings_of_name
 from pipelines.extraction.glossary import GlossaryTerm
 from schemas.content import Transcript, Utterance, Word
-
-UsesOf = Callable[[str], int]
-"""How often general French uses a word as it is written; 0 for what is no word at all."""
 
 RARE_USES: Final = 2_500
 """Below this a French word is seldom said: of the 140 000 in subtitles, "ciré" 222, "sirène" 2 242
@@ -34,33 +40,8 @@ _SHORTEST_MISHEARD: Final = 3  # letters of a word that one sound may tell from 
 _LONG_LETTERS: Final = 7
 _LONG_SOUNDS: Final = 6  # from these lengths on one sound may differ
 _MAX_PIECES: Final = 3
-_HEARD: Final = re.compile(
-    r"^(\W*)((?:[ldnsjmtc]|qu|jusqu|lorsqu|puisqu|quoiqu)['’])?"
-    r"([^\W\d_]+(?:[-'’][^\W\d_]+)*)?(\W*)$",
-    re.IGNORECASE,
-)
-_ENDS_SENTENCE: Final = re.compile(r"[.!?…]")
 _NO_LETTERS: Final = re.compile(r"[\W_]")
 _LETTER_WORDS: Final = frozenset("aày")
-
-
-class _Heard(NamedTuple):
-    """A heard word, taken apart."""
-
-    word: Word
-    before: str
-    elision: str
-    core: str
-    after: str
-    starts_sentence: bool
-
-    @property
-    def folded(self) -> str:
-        return fold(self.core)
-
-    @property
-    def is_capitalised(self) -> bool:
-        return self.core[:1].isupper() and not self.starts_sentence
 
 
 class _Term(NamedTuple):
@@ -80,7 +61,7 @@ class _Term(NamedTuple):
 class _Phrase(NamedTuple):
     """A term of several words."""
 
-    words: tuple[_Heard, ...]
+    words: tuple[Heard, ...]
     stems: tuple[str, ...]
 
 
@@ -104,7 +85,7 @@ class Mender:
         self._phrases: Final[dict[str, list[tuple[_Phrase, int]]]] = {}
         own: set[str] = set()
         for entry in glossary:
-            own |= {fold(heard.core) for heard in _taken_apart(_as_words(entry.term))}
+            own |= {fold(heard.core) for heard in taken_apart(as_words(entry.term))}
             if " " in entry.term:
                 self._add_phrase(entry.term)
             else:
@@ -125,7 +106,7 @@ class Mender:
     def _mended_turn(self, turn: Utterance, people: frozenset[str]) -> Utterance:
         if turn.flags or turn.text != " ".join(word.text for word in turn.words):
             return turn
-        heard = _taken_apart(turn.words)
+        heard = taken_apart(turn.words)
         words: list[Word] = []
         at = 0
         while at < len(heard):
@@ -137,9 +118,7 @@ class Mender:
         text = " ".join(word.text for word in words)
         return msgspec.structs.replace(turn, text=text, words=tuple(words))
 
-    def _mended_at(
-        self, heard: Sequence[_Heard], at: int, people: frozenset[str]
-    ) -> _Mended | None:
+    def _mended_at(self, heard: Sequence[Heard], at: int, people: frozenset[str]) -> _Mended | None:
         if not heard[at].core or heard[at].word.heard is not None:
             return None
         phrase = self._phrase_at(heard, at)
@@ -147,7 +126,7 @@ class Mender:
             return phrase
         for n in range(_MAX_PIECES, 0, -1):
             pieces = heard[at : at + n]
-            if len(pieces) < n or not _is_one_breath(pieces):
+            if len(pieces) < n or not is_one_breath(pieces):
                 continue
             if any(piece.folded in people for piece in pieces):
                 continue
@@ -156,25 +135,25 @@ class Mender:
                 return _Mended(n, (_replaced(pieces, term),))
         return None
 
-    def _term_of(self, pieces: Sequence[_Heard], before: _Heard | None) -> _Term | None:
+    def _term_of(self, pieces: Sequence[Heard], before: Heard | None) -> _Term | None:
         told = self._as_heard.get(tuple(piece.folded for piece in pieces))
         if told:
             return told
-        if any(piece.folded in self._own for piece in pieces) or _is_name_of_person(pieces, before):
+        if any(piece.folded in self._own for piece in pieces) or is_name_of_person(pieces, before):
             return None
         key, term = self._sounding_like(pieces)
         if term is None or _is_written_so(pieces, term):
             return None
         return term if self._is_sure(key, term, pieces) else None
 
-    def _is_sure(self, key: str, term: _Term, pieces: Sequence[_Heard]) -> bool:
+    def _is_sure(self, key: str, term: _Term, pieces: Sequence[Heard]) -> bool:
         if not term.is_name and any(piece.is_capitalised for piece in pieces):
             return False  # a name that sounds like a common word
         uses = min(map(self._uses, pieces))
         is_odd = term.is_name and len(pieces) > 1 and uses < RARE_USES
         return not uses or (is_odd and len(key) >= _SURE_IN_PIECES)
 
-    def _sounding_like(self, pieces: Sequence[_Heard]) -> tuple[str, _Term | None]:
+    def _sounding_like(self, pieces: Sequence[Heard]) -> tuple[str, _Term | None]:
         said = readings_in_pieces(tuple(piece.core for piece in pieces))
         keys = sorted((key for key in said if len(key) >= _SHORTEST), key=_longest_first)
         for key in keys:
@@ -190,10 +169,10 @@ class Mender:
         return next(((key, term) for key, term in near if term), ("", None))
 
     def _one_apart(self, key: str) -> _Term | None:
-        nearest = (t for other, t in self._long if key[0] == other[0] and _is_one_apart(key, other))
+        nearest = (t for other, t in self._long if key[0] == other[0] and is_one_apart(key, other))
         return next(nearest, None)
 
-    def _uses(self, piece: _Heard) -> int:
+    def _uses(self, piece: Heard) -> int:
         """Return how common a piece is: the least common part of a hyphened one counts."""
         if len(piece.core) == 1:
             is_letter = piece.core.isupper() and piece.core.lower() not in _LETTER_WORDS
@@ -202,10 +181,10 @@ class Mender:
         parts = [part for part in re.split(r"[-'’]", piece.core) if part]
         return whole or (min(map(self._uses_of, parts)) if len(parts) > 1 else 0)
 
-    def _phrase_at(self, heard: Sequence[_Heard], at: int) -> _Mended | None:
+    def _phrase_at(self, heard: Sequence[Heard], at: int) -> _Mended | None:
         """Return a longer term that begins here with one of its words misheard."""
         for n, piece in enumerate(heard[at : at + 2]):  # one of its first two words is right
-            for phrase, index in self._phrases.get(_stem(piece.core), ()):
+            for phrase, index in self._phrases.get(stem_of(piece.core), ()):
                 if index != n:
                     continue
                 pieces = heard[at : at + len(phrase.words)]
@@ -214,8 +193,8 @@ class Mender:
                     return mended
         return None
 
-    def _mended_phrase(self, phrase: _Phrase, pieces: Sequence[_Heard]) -> _Mended | None:
-        if len(pieces) < len(phrase.words) or not _is_one_breath(pieces):
+    def _mended_phrase(self, phrase: _Phrase, pieces: Sequence[Heard]) -> _Mended | None:
+        if len(pieces) < len(phrase.words) or not is_one_breath(pieces):
             return None
         wrong = [n for n, p in enumerate(pieces) if not _matches(p, phrase, n)]
         if len(wrong) != 1:
@@ -229,7 +208,7 @@ class Mender:
         words[n] = _replaced([piece], term)
         return _Mended(len(pieces), tuple(words))
 
-    def _may_be(self, piece: _Heard, meant: _Heard, *, n_others: int) -> bool:
+    def _may_be(self, piece: Heard, meant: Heard, *, n_others: int) -> bool:
         if len(meant.core) < _SHORTEST or meant.folded in FRENCH_STOP_WORDS or not piece.core:
             return False
         if piece.word.heard is not None or fold(piece.elision) != fold(meant.elision):
@@ -243,7 +222,7 @@ class Mender:
         if wanted & own:
             return True
         is_sure = n_others > 1 and uses < RARE_USES and len(piece.core) >= _SHORTEST_MISHEARD
-        return is_sure and any(_is_one_apart(a, b) for a in wanted for b in own)
+        return is_sure and any(is_one_apart(a, b) for a in wanted for b in own)
 
     def _add_term(self, entry: GlossaryTerm) -> None:
         is_name = entry.term.lower() != entry.term
@@ -263,54 +242,19 @@ class Mender:
                 self._long.append((key, term))
 
     def _add_phrase(self, text: str) -> None:
-        words = tuple(_taken_apart(_as_words(text)))
-        phrase = _Phrase(words, tuple(_stem(word.core) for word in words))
+        words = tuple(taken_apart(as_words(text)))
+        phrase = _Phrase(words, tuple(stem_of(word.core) for word in words))
         for index, stem in enumerate(phrase.stems[:2]):
             self._phrases.setdefault(stem, []).append((phrase, index))
 
 
-def _as_words(text: str) -> list[Word]:
-    return [Word(part, 0, 0, 1.0) for part in text.split()]
-
-
-def _taken_apart(words: Iterable[Word]) -> list[_Heard]:
-    apart: list[_Heard] = []
-    starts = True
-    for word in words:
-        found = _HEARD.match(word.text)
-        before, elision, core, after = (
-            part or "" for part in (found.groups() if found else [""] * 4)
-        )
-        apart.append(_Heard(word, before, elision, core, after, starts))
-        starts = bool(_ENDS_SENTENCE.search(after))
-    return apart
-
-
-def _is_one_breath(pieces: Sequence[_Heard]) -> bool:
-    """Tell whether no mark parts the words."""
-    whole = all(piece.core for piece in pieces)
-    return whole and not any(p.after for p in pieces[:-1]) and not any(p.before for p in pieces[1:])
-
-
-def _is_name_of_person(pieces: Sequence[_Heard], before: _Heard | None) -> bool:
-    """Tell whether a capitalised word follows another one: "Paul Ciret"."""
-    if before is None or before.after or not pieces[0].is_capitalised or pieces[0].elision:
-        return False
-    return before.core[:1].isupper() and fold(before.core) not in FRENCH_STOP_WORDS
-
-
-def _matches(piece: _Heard, phrase: _Phrase, n: int) -> bool:
+def _matches(piece: Heard, phrase: _Phrase, n: int) -> bool:
     if n and fold(piece.elision) != fold(phrase.words[n].elision):
         return False
-    return _stem(piece.core) == phrase.stems[n]
+    return stem_of(piece.core) == phrase.stems[n]
 
 
-def _stem(word: str) -> str:
-    folded = fold(word)
-    return folded[:-1] if folded[-1:] in "sx" and len(folded) > 1 else folded
-
-
-def _is_written_so(pieces: Sequence[_Heard], term: _Term) -> bool:
+def _is_written_so(pieces: Sequence[Heard], term: _Term) -> bool:
     """Tell whether only capitals differ, or a hyphen, at which words are parted anyway."""
     if len(pieces) > 1 and "-" not in term.written:
         return False
@@ -322,17 +266,7 @@ def _longest_first(key: str) -> tuple[int, str]:
     return -len(key), key
 
 
-def _is_one_apart(a: str, b: str) -> bool:
-    """Tell whether one sound was put in, left out or replaced."""
-    if abs(len(a) - len(b)) > 1 or a == b:
-        return False
-    start = next(
-        (n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
-    )
-    return any(a[start + i :] == b[start + j :] for i, j in ((1, 1), (0, 1), (1, 0)))
-
-
-def _replaced(pieces: Sequence[_Heard], term: _Term) -> Word:
+def _replaced(pieces: Sequence[Heard], term: _Term) -> Word:
     first, last = pieces[0], pieces[-1]
     elision = term.elision or first.elision
     if term.elision and first.core[:1].isupper() and first.starts_sentence:
@@ -350,21 +284,3 @@ def _replaced(pieces: Sequence[_Heard], term: _Term) -> Word:
         probability=min(piece.word.probability for piece in pieces),
         heard=" ".join(piece.word.text for piece in pieces),
     )
-
-
-def french_uses(lexicon: Lexicon) -> UsesOf:
-    """Return how often a word is used as it is written: with its accents, or a bare capital.
-
-    English words count as used once: they are words, and seldom said.
-    """
-
-    def uses_of(written: str) -> int:
-        plain, folded = normalize(written.lower()), fold(written)
-        forms = [normalize(form) for form in lexicon.forms(folded)]
-        is_known = plain in forms
-        if not is_known and written[:1].isupper():  # capitals go without accents: "Ecole"
-            is_known = any(form[1:] == plain[1:] and fold(form[:1]) == plain[:1] for form in forms)
-        is_english = lexicon.is_word(plain) and not lexicon.is_french(plain)
-        return lexicon.count(folded) if is_known else int(is_english)
-
-    return uses_of

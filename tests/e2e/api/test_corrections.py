@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import msgspec
 import pytest
 from httpx import Response
 
+from api.guards import SESSION_COOKIE
 from indexer.correcting import MAX_TURN_CHARS
-from schemas.content import Speaker, Transcript, Utterance
+from schemas.content import Speaker, Transcript, Utterance, Word
 from schemas.document import Document
 from schemas.errors import TransientError
 from schemas.identity import Caller
 from schemas.ids import DocumentId, PersonId
+from schemas.span import TimeSpan
 from tests.e2e.api.school import CLAIRE, LEA, SERVICE, YOUSSEF, School, open_school
 
 HEARD = "La TVA est un impopayé par le client."
@@ -45,6 +48,11 @@ def put(
 
 def turn_of(school: School, document: Document, who: Caller = LEA) -> Any:
     return school.get(who, f"/v1/documents/{document.id}/content")["utterances"][0]
+
+
+def page_of(school: School, who: Caller, path: str) -> str:
+    headers = {"Cookie": f"{SESSION_COOKIE}={school.token(who)}", "Accept": "text/html"}
+    return unescape(school.client.get(path, headers=headers).text).replace("\u00a0", " ")
 
 
 def test_a_correction_stands_beside_what_was_heard_until_it_is_applied(school: School) -> None:
@@ -141,6 +149,24 @@ def test_written_messages_are_their_authors_own(school: School) -> None:
     document = republish(school, document, content=key)
 
     assert put(school, document).status_code == 409
+
+
+def test_a_turn_mended_by_the_glossary_says_what_was_heard(school: School) -> None:
+    document = a_talk(school, "mended")
+    words = (Word("Kbis", 1500, 2000, 0.9, heard="cas bis"), Word("lu", 2000, 2400, 0.9))
+    turn = Utterance(0, "Kbis lu", PersonId("m-claire"), TimeSpan(1500, 2400), words=words)
+    key = school.services.blobs.put(msgspec.json.encode(Transcript((turn,))))
+    document = republish(school, document, content=key)
+
+    view = school.get(LEA, f"/v1/documents/{document.id}/transcript", words=True)["utterances"][0]
+    page = page_of(school, LEA, f"/documents/{document.id}")
+    editor = page_of(school, CLAIRE, f"/documents/{document.id}/edit")
+
+    assert (view["text"], view["heard"]) == ("Kbis lu", "cas bis lu")
+    assert [word["heard"] for word in view["words"]] == ["cas bis", None]
+    assert 'title="entendu : « cas bis »"' in page
+    assert "Corrigé par le glossaire ; entendu : « cas bis lu »" in editor
+    assert put(school, document, text="cas bis lu").json()["correction"]["text"] == "cas bis lu"
 
 
 def test_a_text_without_turns_has_none_to_correct(school: School) -> None:

@@ -1,9 +1,11 @@
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
 from api.pages.reading import lines_of, marked_blocks
-from api.pages.rendering import marked
+from api.pages.rendering import marked, spoken
+from api.pages.texts import texts_of
 from schemas.content import BlockRole
 from schemas.span import CharSpan
 from schemas.wire import BlockView, SearchPassage, SnippetView, UtteranceView, WordView
@@ -138,3 +140,38 @@ def test_markup_in_a_text_is_text_within_marks_and_around_them() -> None:
     html = marked("<b>prix</b> & <i>", [CharSpan(0, 3), CharSpan(3, 7)])
 
     assert html == "<mark>&lt;b&gt;</mark><mark>prix</mark>&lt;/b&gt; &amp; &lt;i&gt;"
+
+
+def _mended_turn() -> UtteranceView:
+    turn = _turn("Déclarez à « l'URSSAF », puis <b>au URSSAF.", start_ms=0, end_ms=3000)
+    words = tuple(
+        msgspec.structs.replace(word, heard=heard)
+        for word, heard in zip(
+            turn.words, [None, None, None, "l'Ursafe", *[None] * 3, "ur saf."], strict=True
+        )
+    )
+    return msgspec.structs.replace(turn, words=words)
+
+
+def test_a_line_shows_which_words_the_glossary_mended_and_what_was_heard() -> None:
+    (line,) = lines_of([_mended_turn()], (), "déclarez urssaf")
+
+    html = spoken(line, texts_of("fr", "Europe/Paris"))
+
+    told = "entendu : « l&#39;Ursafe »"
+    assert (
+        f'<mark>Déclarez</mark> à « <span class="mended" title="{told}" aria-description="{told}">'
+        "l&#39;<mark>URSSAF</mark></span> », puis &lt;b&gt;au " in html
+    )
+    assert [mending.heard for mending in line.mended] == ["l'Ursafe", "ur saf"]
+
+
+def test_each_line_of_a_long_turn_has_the_mended_words_of_its_own() -> None:
+    turn = _turn(SENTENCES, start_ms=0, end_ms=20_000)
+    words = (*turn.words[:-1], msgspec.structs.replace(turn.words[-1], heard="passez."))
+
+    lines = lines_of([msgspec.structs.replace(turn, words=words)], (), "")
+
+    assert [len(line.mended) for line in lines] == [0, 0, 1]
+    (mending,) = lines[2].mended
+    assert lines[2].text[mending.start : mending.end] == "passé"

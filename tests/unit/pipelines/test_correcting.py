@@ -167,3 +167,33 @@ def test_a_correction_of_a_turn_that_is_not_there_does_nothing_and_is_named() ->
     assert with_corrections(talk, [stray]) == talk
     assert unfit(talk, [stray]) == [stray]
     assert with_corrections(a_body(), [stray]) == a_body()
+
+
+def a_mended_turn() -> Utterance:
+    words = (Word("l'URSSAF", 0, 600, 0.5, heard="l'Ursafe"), Word("paie", 600, 900, 0.5))
+    return Utterance(0, "l'URSSAF paie", span=TimeSpan(0, 900), words=words)
+
+
+def test_what_a_person_says_wins_over_the_glossary() -> None:
+    turn = a_mended_turn()
+
+    (said,) = corrected_turns(turn, "l'Ursafe paie")
+
+    assert said.text == "l'Ursafe paie"
+    assert said.heard is None
+    assert [(w.start_ms, w.end_ms) for w in said.words] == [(0, 600), (600, 900)]
+
+
+def test_taking_a_correction_back_leaves_the_mended_turn() -> None:
+    turn = a_mended_turn()
+
+    (said,) = corrected_turns(turn, turn.text)
+
+    assert said == turn
+    assert said.heard == "l'Ursafe paie"
+
+
+def corrected_turns(turn: Utterance, text: str) -> tuple[Utterance, ...]:
+    content = with_corrections(Transcript((turn,)), [a_correction(turn, text)])
+    assert isinstance(content, Transcript)
+    return content.utterances

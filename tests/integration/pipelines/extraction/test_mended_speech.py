@@ -9,7 +9,8 @@ from fixtures.builders import a_submission
 from fixtures.fakes import FakeTranscriber
 from indexer.analysis.lexicon import load_lexicon
 from indexer.ports import BlobStore
-from pipelines.enrichment.mending import Mender, french_uses
+from pipelines.enrichment.heard import french_uses
+from pipelines.enrichment.mending import Mender
 from pipelines.extraction.extract import extract
 from pipelines.extraction.glossary import load_glossary
 from pipelines.ports import ExtractionDeps, Mend, as_heard

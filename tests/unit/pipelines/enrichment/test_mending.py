@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis.lexicon import load_lexicon
-from pipelines.enrichment.mending import Mender, french_uses
+from pipelines.enrichment.heard import french_uses
+from pipelines.enrichment.mending import Mender
 from pipelines.extraction.glossary import GlossaryTerm, load_glossary
 from schemas.content import Speaker, Transcript, Utterance, UtteranceFlag, Word
 from schemas.ids import PersonId
