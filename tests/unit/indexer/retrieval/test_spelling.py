@@ -10,6 +10,8 @@ from indexer.analysis.lexicon import load_lexicon
 from indexer.retrieval.neighbours import Neighbours
 from indexer.retrieval.spelling import MAX_GUESSES, SpelledWord, Speller, Spellers
 
+unhurried = settings(deadline=None)  # shared cores: time says nothing
+
 FREQUENT_WORDS = (
     "facturation facture tresorerie prelevement prelevements cotisations chiffre affaires "
     "entreprise entreprises micro auto entrepreneur association financement campagne client "
@@ -174,6 +176,7 @@ def test_neighbours_are_found_by_letters_and_by_sound() -> None:
     assert Neighbours([]).near("mot", distance=1) == []
 
 
+@unhurried
 @given(st.text(max_size=60))
 def test_no_text_raises_and_the_words_rebuild_it(text: str) -> None:
     spelling = SPELLER.correct(text)
@@ -186,12 +189,13 @@ def test_no_text_raises_and_the_words_rebuild_it(text: str) -> None:
         assert spelling.shown is None
 
 
+@unhurried
 @given(st.text(alphabet=st.characters(), max_size=40), st.text(alphabet="abcdeilnorstu'- \ud800é"))
 def test_no_lone_surrogate_or_garbage_raises(first: str, second: str) -> None:
     SPELLER.correct(f"{first} {second}")
 
 
-@settings(deadline=None)  # each example builds a speller
+@unhurried
 @given(st.lists(st.text(max_size=12), max_size=20))
 def test_no_vocabulary_raises(words: list[str]) -> None:
     speller = Speller(dict.fromkeys(words, 1), load_lexicon())
