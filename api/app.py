@@ -25,6 +25,7 @@ from api.controllers.profiles import profiles_router
 from api.controllers.saved import saved_router
 from api.controllers.search import search_router
 from api.controllers.session import session_router
+from api.controllers.similar import similar_router
 from api.controllers.synonyms import synonyms_router
 from api.controllers.tags import tags_router
 from api.controllers.uploads import uploads_router
@@ -59,6 +60,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             search_router,
             multi_search_router,
             documents_router,
+            similar_router,
             uploads_router,
             media_router,
             jobs_router,

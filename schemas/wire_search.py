@@ -1,14 +1,17 @@
-"""HTTP bodies around a search: several at once.
+"""HTTP bodies around a search: several at once, and documents like one.
 
 One search is in ``schemas.wire``, with what all bodies have in common.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
+
+from schemas.document import DocumentKind, MediaKind
 
 MAX_SEARCHES: Final = 10
 """Of one request: what a page with several shelves asks for."""
@@ -29,3 +32,24 @@ class MultiSearchResponse(msgspec.Struct, frozen=True):
 
     results: tuple[Any, ...]
     """Each a ``SearchResponse`` or a ``Problem``."""
+
+
+class SimilarDocument(msgspec.Struct, frozen=True):
+    """A document that is like another one."""
+
+    document_id: str
+    kind: DocumentKind
+    media_kind: MediaKind
+    title: str
+    url: str
+    """Portal address of the document."""
+    language: str
+    created_at: datetime
+    score: float
+    """Comparable within one answer only."""
+
+
+class SimilarDocuments(msgspec.Struct, frozen=True):
+    """Documents like one, most alike first."""
+
+    documents: tuple[SimilarDocument, ...]

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.controllers.search import answer as answer_search
+from api.controllers.similar import alike, similar_view
 from api.services import Services
 from schemas.document import Document, DocumentKind
 from schemas.identity import Caller
-from schemas.query import MAX_QUERY_CHARS
-from schemas.wire import SearchHit, SearchRequest
+from schemas.wire_search import SimilarDocument
 
 N_RELATED: Final = 4
-_QUESTIONS: Final = (DocumentKind.EXCHANGE, DocumentKind.THREAD)
+_QUESTIONS: Final = frozenset({DocumentKind.EXCHANGE, DocumentKind.THREAD})
 
 
 def related_questions(
     services: Services, caller: Caller, document: Document
-) -> tuple[SearchHit, ...]:
-    """Return exchanges and threads near a document's title that the caller may see, best first."""
-    request = SearchRequest(
-        q=document.title[:MAX_QUERY_CHARS], kind=_QUESTIONS, per_page=N_RELATED + 1
-    )
-    hits = answer_search(services, caller, request).hits
-    return tuple(hit for hit in hits if hit.document_id != document.id)[:N_RELATED]
+) -> tuple[SimilarDocument, ...]:
+    """Return exchanges and threads like a document that the caller may see, most alike first."""
+    found = alike(services, caller, document, kinds=_QUESTIONS, limit=N_RELATED)
+    return tuple(similar_view(each) for each in found)
