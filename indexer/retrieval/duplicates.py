@@ -39,6 +39,7 @@ SLOTS: Final = 128  # standard error of an overlap of .8: .035
 SAME_TEXT: Final = 0.7  # estimated overlap: three standard errors below the .8 that must collapse
 _BAND_SLOTS: Final = 3
 _BANDS: Final = 12  # of three slots: an overlap of .8 shares none once in 5 500 pairs
+_FEW_WORDS: Final = 12  # "voir la pièce jointe" is said of many things: then the title counts too
 _HASH_BYTES: Final = 8
 _MIN_TITLE_TERMS: Final = 3  # "Question TVA" is no question yet
 _MIN_OPENING_TERMS: Final = 8  # a greeting and a cry for help say nothing yet
@@ -151,6 +152,8 @@ def signature_of(title: str, texts: Sequence[str]) -> bytes:
     words = _WORD.findall(fold(text))
     if not words:
         return b""
+    if len(words) < _FEW_WORDS:
+        words = [*_WORD.findall(fold(title)), *words]
     first = _GREETING.sub("", normalize(_opening(texts[0])))
     return b"".join((
         _min_hash(words),

@@ -111,6 +111,17 @@ def test_sheets_of_one_title_and_other_texts_stay() -> None:
     assert collapsed([one, other]) == [("d-1", ()), ("d-2", ())]
 
 
+def test_a_few_words_that_are_the_same_say_nothing_without_the_title() -> None:
+    seen = "Voir la pièce jointe."
+    cards = [
+        a_card("d-1", "Devis de la terrasse", seen, kind="sheet"),
+        a_card("d-2", "Contrat de location", seen, kind="sheet"),
+        a_card("d-3", "Contrat de location", seen, kind="sheet"),
+    ]
+
+    assert collapsed(cards) == [("d-1", ()), ("d-2", ("d-3",))]
+
+
 def test_a_title_that_hardly_says_anything_collapses_nothing() -> None:
     cards = [a_card("d-1", "Question TVA", SHEET), a_card("d-2", "TVA : une question", OTHER)]
 
