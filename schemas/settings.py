@@ -103,8 +103,8 @@ class IngestionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     language: str = "fr"
     """Spoken language, fixed: detection is wrong on short or musical starts."""
     glossary: str = ""
-    """Path of the school's own terms for speech recognition, one a line, most important first;
-    empty means those shipped. The first 40 are used."""
+    """Path of the school's glossary (docs/formats.md); empty means the one shipped. Recognition
+    listens for the first 40 terms, and all are looked for by their sound in what it heard."""
     workers: int = 1
     """Documents ingested at once by one worker process."""
     max_attempts: int = 3
