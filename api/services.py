@@ -18,7 +18,7 @@ from indexer.bootstrap import EngineHandle, open_engine
 from indexer.catalog.catalog import Catalog, open_catalog
 from indexer.catalog.database import Clock, utc_now
 from indexer.intake import Intake
-from indexer.live_synonyms import LiveSynonyms, open_live_synonyms
+from indexer.live_synonyms import LiveSynonyms
 from indexer.ports import BlobStore, JobQueue
 from indexer.taxonomy import Taxonomy
 from schemas.settings import Settings
@@ -81,7 +81,7 @@ def bundle(
         blobs=blobs,
         intake=Intake(catalog=catalog, blobs=blobs, queue=queue, settings=settings, clock=clock),
         taxonomy=handle.engine.taxonomy,
-        synonyms=open_live_synonyms(settings.search, catalog.synonyms),
+        synonyms=handle.synonyms,
         verifier=open_verifier(settings),
         metrics=Metrics(catalog=catalog, lag=handle.lag),
         clock=clock,

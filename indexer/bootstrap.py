@@ -23,6 +23,8 @@ from indexer.dense.query_encoder import open_query_encoder
 from indexer.engine import Engine
 from indexer.follower import Follower, follower_name
 from indexer.generations import LiveIndexes
+from indexer.live_speller import LiveSpeller
+from indexer.live_synonyms import LiveSynonyms, open_live_synonyms
 from indexer.pairs import PairOpener
 from indexer.ports import QueryEncoder
 from indexer.retrieval.profiles import profile_named
@@ -54,9 +56,11 @@ class EngineHandle:
         follower: Follower,
         catalog: Catalog,
         *,
+        synonyms: LiveSynonyms,
         shut: Callable[[], None],
     ) -> None:
         """Own these; ``shut`` releases what lies below them."""
+        self._synonyms = synonyms
         self._engine = engine
         self._follower = follower
         self._catalog = catalog
@@ -66,6 +70,11 @@ class EngineHandle:
     def engine(self) -> Engine:
         """What ``search`` and ``suggest`` receive."""
         return self._engine
+
+    @property
+    def synonyms(self) -> LiveSynonyms:
+        """Those that searches use, for reading and changing."""
+        return self._synonyms
 
     @property
     def generation(self) -> int:
@@ -131,11 +140,12 @@ def open_engine(
     Raises:
         ConflictError: If another process owns the directory; the message names it.
         NotFoundError: If the encoder's model was not pulled.
-        SettingsError: If the ranking profile or the taxonomy is wrong.
+        SettingsError: If the ranking profile, the taxonomy or the synonyms are wrong.
     """
     load = open_encoder or (lambda name: open_query_encoder(settings, name))
     taxonomy = load_taxonomy(Path(settings.tags.taxonomy) if settings.tags.taxonomy else None)
     profile = profile_named(settings.search.profile)
+    synonyms = open_live_synonyms(settings.search, catalog.synonyms)
     release = _take(settings.index_dir)
     opener = PairOpener(
         settings, load, is_shared=lambda number: _is_served_elsewhere(catalog, number, clock())
@@ -170,8 +180,10 @@ def open_engine(
         clock=clock,
         mint_query_id=lambda: QueryId(f"q-{uuid.uuid4().hex[:20]}"),
         executor=executor,
+        spellers=LiveSpeller(),
+        synonyms=synonyms,
     )
-    return EngineHandle(engine, follower, catalog, shut=shut)
+    return EngineHandle(engine, follower, catalog, synonyms=synonyms, shut=shut)
 
 
 def index_owner(settings: Settings) -> Owner | None:

@@ -9,8 +9,10 @@ from datetime import datetime
 import msgspec
 
 from indexer.generations import LiveIndexes
+from indexer.live_speller import SpellerSource
 from indexer.ports import PassageReader
 from indexer.retrieval.profiles import RankingProfile
+from indexer.retrieval.understanding import SynonymSource
 from indexer.taxonomy import Taxonomy
 from schemas.ids import QueryId
 from schemas.settings import SearchSettings
@@ -28,3 +30,7 @@ class Engine(msgspec.Struct, frozen=True):
     mint_query_id: Callable[[], QueryId]
     executor: Executor
     """Runs the dense half of a search beside the lexical one; its opener shuts it down."""
+    spellers: SpellerSource | None = None
+    """``None``: queries are taken as typed."""
+    synonyms: SynonymSource | None = None
+    """``None``: words mean themselves."""

@@ -59,6 +59,8 @@ class Hit(msgspec.Struct, frozen=True):
     passages: tuple[PassageHit, ...]
     score: float
     explanation: Explanation
+    similar: tuple[Document, ...] = ()
+    """Documents of the candidate set that say the same, which this hit stands for."""
 
 
 class FacetCount(msgspec.Struct, frozen=True):
@@ -88,6 +90,8 @@ class ResultPage(msgspec.Struct, frozen=True):
     took_ms: float
     timings_ms: dict[str, float]
     """Where the time went, per part of the search."""
+    suggestion: str | None = None
+    """The query as it should have been typed; ``None`` when nothing is surely wrong with it."""
 
 
 class SuggestionType(StrEnum):

@@ -36,6 +36,7 @@ from schemas.wire import (
     SearchPassage,
     SearchRequest,
     SearchResponse,
+    SimilarView,
     SnippetView,
     SuggestionView,
     SuggestResponse,
@@ -99,6 +100,7 @@ def search_response(
         per_page=request.per_page,
         took_ms=page.took_ms,
         timings_ms=page.timings_ms,
+        suggestion=page.suggestion,
     )
 
 
@@ -139,6 +141,10 @@ def _hit(hit: Hit, taxonomy: Taxonomy, people: People) -> SearchHit:
         score=hit.score,
         passages=passages,
         explanation=_explanation(hit.explanation),
+        similar=tuple(
+            SimilarView(each.id, each.title, each.kind, document_url(each.id))
+            for each in hit.similar
+        ),
     )
 
 

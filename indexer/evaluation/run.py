@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -107,24 +108,18 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
     dataset = read_dataset(dataset_dir, split)
     other = profile_named(compare) if compare else None
     other_run: Run = {}
-    with tempfile.TemporaryDirectory(prefix="cordee-eval-") as scratch:
+    with ExitStack() as stack:
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="cordee-eval-"))
         own = _isolated(settings, Path(scratch))
-        catalog = open_catalog(own.catalog_url)
-        try:
-            with open_engine(own, catalog, open_encoder=tools.open_encoder) as handle:
-                times = _index(dataset, catalog, handle, tools=tools, progress=progress)
-                run, samples = _ask(
-                    dataset,
-                    handle.engine,
-                    choice=retrievers,
-                    limit=limit_queries,
-                    progress=progress,
-                )
-                if other:
-                    against = msgspec.structs.replace(handle.engine, profile=other)
-                    other_run = _rank_all(dataset, against, retrievers, limit_queries)
-        finally:
-            catalog.close()
+        catalog = stack.enter_context(closing(open_catalog(own.catalog_url)))
+        handle = stack.enter_context(open_engine(own, catalog, open_encoder=tools.open_encoder))
+        times = _index(dataset, catalog, handle, tools=tools, progress=progress)
+        run, samples = _ask(
+            dataset, handle.engine, choice=retrievers, limit=limit_queries, progress=progress
+        )
+        if other:
+            against = msgspec.structs.replace(handle.engine, profile=other)
+            other_run = _rank_all(dataset, against, retrievers, limit_queries)
     if run_file is not None:
         write_run(run_file, run)
     answerable = {q: ranking for q, ranking in run.items() if q not in dataset.unanswerable}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -10,6 +11,7 @@ import tantivy
 from indexer.analysis.analyzer import build_text_analyzer, forms, grams
 from indexer.analysis.normalize import fold, normalize, titled
 from indexer.ports import PassageCard
+from indexer.retrieval.duplicates import signature_of
 from schemas.passage import IndexEntry
 
 PASSAGE: Final = "passage"
@@ -29,6 +31,7 @@ TITLE_ENDS: Final = "title_ends"
 CARD: Final = "card"
 
 TITLE_SEPARATOR: Final = "\x1f"  # unit separator: fold() keeps it and no title holds it
+TITLE_START: Final = "\x02"  # start of text: before the whole title, which starts as typed
 _MAX_TITLE_ENDS: Final = 12  # words of a title that a completion may start at
 _MAX_TITLE_CHARS: Final = 200  # a term of tantivy may have 65 530 bytes; no title needs them
 
@@ -58,7 +61,13 @@ def register_tokenizers(index: tantivy.Index) -> None:
     index.register_tokenizer(_GRAM, whitespace)
 
 
-def to_tantivy(entry: IndexEntry) -> tantivy.Document:
+def signature(entries: Sequence[IndexEntry]) -> bytes:
+    """Return what near-duplicates of a document are told by, from all its passages."""
+    texts = [entry.passage.text for entry in sorted(entries, key=lambda e: e.passage.ordinal)]
+    return signature_of(entries[0].title, texts) if entries else b""
+
+
+def to_tantivy(entry: IndexEntry, signature: bytes) -> tantivy.Document:
     """Return the row of one passage.
 
     The title stands before every passage, in both text fields.
@@ -86,11 +95,11 @@ def to_tantivy(entry: IndexEntry) -> tantivy.Document:
     if passage.ordinal == 0:
         for term in title_ends(entry.title, passage.document_id):
             row.add_text(TITLE_ENDS, term)
-    row.add_bytes(CARD, msgspec.msgpack.encode((passage.id, card_of(entry))))
+    row.add_bytes(CARD, msgspec.msgpack.encode((passage.id, card_of(entry, signature))))
     return row
 
 
-def card_of(entry: IndexEntry) -> PassageCard:
+def card_of(entry: IndexEntry, signature: bytes) -> PassageCard:
     """Return the attributes that facets and grouping read."""
     return PassageCard(
         document_id=entry.passage.document_id,
@@ -100,15 +109,18 @@ def card_of(entry: IndexEntry) -> PassageCard:
         tags=entry.tags,
         speaker_ids=entry.passage.speaker_ids,
         mentor_ids=entry.mentor_ids,
+        signature=signature,
     )
 
 
 def title_ends(title: str, document_id: str) -> list[str]:
     """Return one term for every word of the title: from there to its end, then what to show.
 
-    Looking terms up by prefix then finds completions in the middle of titles too.
+    Looking terms up by prefix then finds completions in the middle of titles too; the first term
+    is there once more, behind a mark, to find those at the start alone.
     """
     shown = title.replace(TITLE_SEPARATOR, " ")[:_MAX_TITLE_CHARS]
     words = fold(shown).replace("'", " ").split()
     tail = f"{TITLE_SEPARATOR}{shown}{TITLE_SEPARATOR}{document_id}"
-    return [" ".join(words[i:]) + tail for i in range(min(len(words), _MAX_TITLE_ENDS))]
+    ends = [" ".join(words[i:]) + tail for i in range(min(len(words), _MAX_TITLE_ENDS))]
+    return [*ends, *(TITLE_START + end for end in ends[:1])]

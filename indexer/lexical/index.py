@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -15,7 +14,7 @@ import tantivy
 from indexer.lexical import fields, translate
 from indexer.ports import LexicalQuery, LexicalScore, PassageCard
 from schemas.errors import TransientError
-from schemas.ids import DocumentId, PassageId
+from schemas.ids import DocumentId, PassageId, PersonId, TagId
 from schemas.passage import IndexEntry, Ranking, ScoredPassage
 from schemas.query import Filter
 
@@ -51,16 +50,16 @@ class TantivyIndex:
         self._writing = threading.Lock()
         # Owned here and emptied by commit(): tags and visibility change under the same id.
         self._cards: dict[PassageId, PassageCard] = {}
-        # Owned here and emptied by commit() too: half a second to read at 100 000 passages.
-        self._vocabulary: Mapping[str, int] | None = None
+        self._edition = object()
         self._decoder = msgspec.msgpack.Decoder(_Card)
 
     def replace(self, document_id: DocumentId, entries: Sequence[IndexEntry]) -> None:
         """Stage: drop all passages of the document, then add these; none means delete it."""
         with self._writing, _translated("write"):
             self._writer.delete_documents_by_term(fields.DOCUMENT, document_id)
+            signature = fields.signature(entries)
             for entry in entries:
-                self._writer.add_document(fields.to_tantivy(entry))
+                self._writer.add_document(fields.to_tantivy(entry, signature))
 
     def commit(self) -> None:
         """Make every staged write visible and durable, at once."""
@@ -68,13 +67,13 @@ class TantivyIndex:
             self._writer.commit()
             self._index.reload()
             self._cards = {}
-            self._vocabulary = None
+            self._edition = object()
 
     def search(self, query: LexicalQuery, where: Filter, *, limit: int) -> Ranking:
         """Return the best passages by words and prefix, at most ``limit``; no word, no passage."""
         wanted = translate.any_word(self._schema, query)
         if query.prefix:
-            wanted += self._starting_with(query.prefix)
+            wanted += self._starting_with(query.prefix, where)
         if not wanted or not where.audiences:
             return []
         required = [*translate.conditions(self._schema, where), tantivy.Query.boolean_query(wanted)]
@@ -131,26 +130,32 @@ class TantivyIndex:
         return {i: known[i] for i in passage_ids if i in known}
 
     def titles(
-        self, folded_start: str, where: Filter, *, limit: int
+        self, folded_start: str, where: Filter, *, limit: int, whole: bool = False
     ) -> list[tuple[DocumentId, str]]:
         """Return documents with a title word that starts, there or further on, like this."""
-        if not folded_start or not where.audiences:
+        if not folded_start:
             return []
-        visible = translate.all_of(translate.conditions(self._schema, where), None)
-        with _translated("search"):
-            found = self._index.searcher().terms_with_prefix(
-                fields.TITLE_ENDS, folded_start, visible, limit
-            )
-        parts = (term.split(fields.TITLE_SEPARATOR) for term, _ in found)
+        start = fields.TITLE_START + folded_start if whole else folded_start
+        found = self._counts(fields.TITLE_ENDS, start, where, limit=limit)
+        parts = (term.split(fields.TITLE_SEPARATOR) for term in found)
         return [(DocumentId(document_id), title) for _, title, document_id in parts]
+
+    def edition(self) -> object:
+        """Return a token of what is visible: another object whenever that has changed."""
+        return self._edition
+
+    def tag_counts(self, where: Filter) -> dict[TagId, int]:
+        """Return in how many passages each tag is, of those that pass the filter."""
+        return {TagId(tag): n for tag, n in self._counts(fields.TAGS, "", where).items()}
+
+    def mentor_counts(self, where: Filter) -> dict[PersonId, int]:
+        """Return in how many passages each mentor is, of those that pass the filter."""
+        return {PersonId(i): n for i, n in self._counts(fields.MENTORS, "", where).items()}
 
     def vocabulary(self) -> Mapping[str, int]:
         """Return every word of the index, folded, not stemmed, with its number of passages."""
-        if self._vocabulary is None:
-            with _translated("read"):
-                found = self._index.searcher().terms_with_prefix(fields.FORMS, "")
-            self._vocabulary = MappingProxyType(dict(found))
-        return self._vocabulary
+        with _translated("read"):
+            return dict(self._index.searcher().terms_with_prefix(fields.FORMS, ""))
 
     def n_passages(self) -> int:
         """Return how many passages are visible to searches."""
@@ -177,10 +182,22 @@ class TantivyIndex:
         scored = tantivy.Query.boolean_query(wanted)
         return dict(self._ranking(translate.all_of([chosen, scored], None), len(ids)))
 
-    def _starting_with(self, prefix: str) -> translate.Clauses:
+    def _counts(
+        self, field: str, start: str, where: Filter, *, limit: int | None = None
+    ) -> dict[str, int]:
+        """Return the values of a field that start so, in how many passages that pass each is."""
+        if not where.audiences:
+            return {}
+        allowed = translate.all_of(translate.conditions(self._schema, where), None)
+        with _translated("search"):
+            return dict(self._index.searcher().terms_with_prefix(field, start, allowed, limit))
+
+    def _starting_with(self, prefix: str, where: Filter) -> translate.Clauses:
+        # Counted in what passes the filter: hidden words would take the places of visible ones.
+        allowed = translate.all_of(translate.conditions(self._schema, where), None)
         with _translated("search"):
             searcher = self._index.searcher()
-            found = searcher.terms_with_prefix(fields.FORMS, prefix, None, _EXPANSIONS)
+            found = searcher.terms_with_prefix(fields.FORMS, prefix, allowed, _EXPANSIONS)
         return translate.any_start(self._schema, found, searcher.num_docs)
 
     def _read_cards(self, ids: Sequence[PassageId]) -> Iterator[_Card]:

@@ -102,9 +102,12 @@ def conditions(schema: tantivy.Schema, where: Filter) -> list[tantivy.Query]:
 
 
 def these_passages(schema: tantivy.Schema, ids: Sequence[PassageId]) -> tantivy.Query:
-    """Return a query that matches exactly these passages, without a score."""
-    chosen = tantivy.Query.term_set_query(schema, fields.PASSAGE, list(ids))
-    return tantivy.Query.const_score_query(chosen, 0.0)
+    """Return a query that matches exactly these passages, without a score.
+
+    Term by term: a term set is looked for in the whole dictionary of passages, which takes eight
+    times as long for 190 of 100 000.
+    """
+    return tantivy.Query.const_score_query(_one_of_these(schema, fields.PASSAGE, ids), 0.0)
 
 
 def all_of(required: Iterable[tantivy.Query], scored: tantivy.Query | None) -> tantivy.Query:
@@ -128,7 +131,14 @@ def created_bounds(where: Filter) -> tuple[int | None, int | None]:
 
 
 def _one_of(schema: tantivy.Schema, field: str, values: Iterable[str]) -> tantivy.Query:
-    return tantivy.Query.term_set_query(schema, field, sorted(values))
+    return _one_of_these(schema, field, sorted(values))
+
+
+def _one_of_these(schema: tantivy.Schema, field: str, values: Sequence[str | int]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([
+        (tantivy.Occur.Should, tantivy.Query.term_query(schema, field, value, "basic"))
+        for value in values
+    ])
 
 
 def _created_between(schema: tantivy.Schema, where: Filter) -> tantivy.Query:

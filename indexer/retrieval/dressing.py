@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from indexer.engine import Engine
+from indexer.retrieval.duplicates import Collapsed
 from indexer.retrieval.fusion import FusedScores
-from indexer.retrieval.ranking import RankedDocument
 from indexer.retrieval.snippets import MarkedPassage, QueryTerms, mark, query_terms
 from schemas.document import Document
 from schemas.hit import Explanation, Hit, PassageHit
@@ -20,7 +20,7 @@ from schemas.query import Filter
 
 def dress(
     query_text: str,
-    shown: Sequence[RankedDocument],
+    shown: Sequence[Collapsed],
     where: Filter,
     *,
     engine: Engine,
@@ -32,28 +32,31 @@ def dress(
     The catalog has the last word: a document that was deleted, or hidden from this caller, since
     the index last followed it is left out, and so is a passage.
     """
-    ids = [document.document_id for document in shown]
+    ids = [i for each in shown for i in (each.document.document_id, *each.similar)]
     best = {
-        document.document_id: document.passages[: engine.settings.passages_per_hit]
-        for document in shown
+        each.document.document_id: each.document.passages[: engine.settings.passages_per_hit]
+        for each in shown
     }
     documents = {
         i: document
         for i, document in engine.reader.get_documents(ids).items()
         if _may_see(document, where)
     }
-    tags = engine.reader.get_tags(list(documents))
+    tags = engine.reader.get_tags([i for i in best if i in documents])
     passages = engine.reader.get_passages(
-        scores.raw.passage_id for i in documents for scores in best[i]
+        scores.raw.passage_id for i in best if i in documents for scores in best[i]
     )
     wanted = wanted or query_terms(query_text)
     hits = []
-    for rank, ranked in enumerate(shown, first_rank):
+    for rank, each in enumerate(shown, first_rank):
+        ranked = each.document
         document = documents.get(ranked.document_id)
         dressed = _dress_passages(best[ranked.document_id], passages, wanted, where)
         if document and dressed:
             names = tuple(assignment.tag_id for assignment in tags.get(document.id, ()))
-            hits.append(_hit(rank, document, dressed, tags=names, score=ranked.score))
+            hit = _hit(rank, document, dressed, tags=names, score=ranked.score)
+            below = tuple(documents[i] for i in each.similar if i in documents)
+            hits.append(msgspec.structs.replace(hit, similar=below) if below else hit)
     return tuple(hits)
 
 

@@ -11,6 +11,7 @@ from indexer.analysis.analyzer import iter_words
 from indexer.analysis.normalize import fold, well_formed
 from indexer.engine import Engine
 from indexer.retrieval.dressing import dress
+from indexer.retrieval.duplicates import Collapsed
 from indexer.retrieval.fusion import ComponentScores, FusedScores
 from indexer.retrieval.ranking import RankedDocument, group_by_document
 from indexer.retrieval.search import check, group_tags
@@ -64,7 +65,7 @@ def instant(text: str, where: Filter, engine: Engine, *, limit: int = 10) -> Res
     retrieved = time.perf_counter()
     hits = dress(
         typed.words,
-        [_best_place(document) for document in documents[:limit]],
+        [Collapsed(_best_place(document)) for document in documents[:limit]],
         allowed,
         engine=engine,
         first_rank=1,

@@ -16,10 +16,13 @@ from indexer.generations import IndexPair
 from indexer.ports import PassageCard
 from indexer.retrieval.candidates import retrieve
 from indexer.retrieval.dressing import dress
+from indexer.retrieval.duplicates import Collapsed, collapse
 from indexer.retrieval.facets import count_facets
 from indexer.retrieval.fusion import ComponentScores, FusedScores, fuse
-from indexer.retrieval.ranking import RankedDocument, group_by_document, in_order
-from indexer.retrieval.understanding import understand
+from indexer.retrieval.naming import narrowed
+from indexer.retrieval.parser import parse
+from indexer.retrieval.ranking import group_by_document, in_order
+from indexer.retrieval.understanding import Understanding, understand
 from schemas.errors import InvalidInputError
 from schemas.hit import ResultPage, TotalRelation
 from schemas.ids import DocumentId, TagId
@@ -32,7 +35,8 @@ MAX_FILTER_VALUES: Final = 200  # of one field: a longer list is no person's cho
 class Ranked(msgspec.Struct, frozen=True):
     """Every candidate document in order, before paging."""
 
-    documents: tuple[RankedDocument, ...]
+    documents: tuple[Collapsed, ...]
+    """Those that say the same are under the first of them."""
     cards: tuple[PassageCard, ...]
     """Of every candidate passage: what facets count."""
     is_complete: bool
@@ -43,10 +47,13 @@ def search(query: Query, engine: Engine) -> ResultPage:
 
     The candidate set is what both retrievers return within their limit (``settings.candidates``
     passages each), grouped by document. ``total`` counts its documents, facets count its
-    documents, and every page is cut from it, so none of them changes from page to page. The
-    total is exact when no retriever stopped at its limit, and a lower bound otherwise.
+    documents, and every page is cut from it, so none of them changes from page to page. Documents
+    that say the same are one hit, and one of ``total``; facets count each of them. The total is
+    exact when no retriever stopped at its limit, and a lower bound otherwise.
 
-    An empty text lists what passes the filter, newest first.
+    What is typed may hold conditions (quotes, a minus, ``kind:``, ``mentor:``, ``tag:``), typing
+    mistakes and words of the trade: see ``parser`` and ``understanding``. A text of conditions
+    alone, like an empty one, lists what meets them, newest first.
 
     Raises:
         InvalidInputError: If the text, the page or the filter exceeds its limit.
@@ -54,16 +61,15 @@ def search(query: Query, engine: Engine) -> ResultPage:
     """
     check(query)
     timer = _Timer()
-    text = well_formed(query.text)
-    where = group_tags(query.filter, engine)
     with engine.indexes.lease() as pair:
-        ranked = _rank(text, where, query, pair=pair, engine=engine, timer=timer)
+        asked = _ask(query, pair, engine, timer)
+        ranked = _rank(asked, query, pair=pair, engine=engine, timer=timer)
     with timer.part("facets"):
         facets = count_facets(ranked.cards, engine.taxonomy, engine.reader)
     with timer.part("dress"):
         offset = (query.page - 1) * query.per_page
         shown = ranked.documents[offset : offset + query.per_page]
-        hits = dress(text, shown, where, engine=engine, first_rank=offset + 1)
+        hits = dress(asked.wanted.marks, shown, asked.where, engine=engine, first_rank=offset + 1)
     return ResultPage(
         query_id=engine.mint_query_id(),
         hits=hits,
@@ -72,21 +78,28 @@ def search(query: Query, engine: Engine) -> ResultPage:
         facets=facets,
         took_ms=timer.total_ms(),
         timings_ms=timer.parts_ms(),
+        suggestion=asked.wanted.suggestion,
     )
 
 
 def rank_documents(query: Query, engine: Engine) -> list[tuple[DocumentId, float]]:
     """Return the whole ranking that ``search`` cuts its pages from: for measuring.
 
+    Documents that say the same follow each other, with one score: a reader has them in one place.
+
     Raises:
         InvalidInputError: As ``search``.
     """
     check(query)
-    where = group_tags(query.filter, engine)
+    timer = _Timer()
     with engine.indexes.lease() as pair:
-        text = well_formed(query.text)
-        ranked = _rank(text, where, query, pair=pair, engine=engine, timer=_Timer())
-    return [(document.document_id, document.score) for document in ranked.documents]
+        asked = _ask(query, pair, engine, timer)
+        ranked = _rank(asked, query, pair=pair, engine=engine, timer=timer)
+    return [
+        (document_id, each.document.score)
+        for each in ranked.documents
+        for document_id in (each.document.document_id, *each.similar)
+    ]
 
 
 def check(query: Query) -> None:
@@ -143,14 +156,38 @@ class _Timer:
         return {name: round(ms, 3) for name, ms in self._parts.items()}
 
 
-def _rank(
-    text: str, where: Filter, query: Query, *, pair: IndexPair, engine: Engine, timer: _Timer
-) -> Ranked:
+class _Asked(msgspec.Struct, frozen=True):
+    """What a query asks for, and within what."""
+
+    wanted: Understanding
+    where: Filter
+    is_browsing: bool
+    """Whether nothing but conditions was typed."""
+
+
+def _ask(query: Query, pair: IndexPair, engine: Engine, timer: _Timer) -> _Asked:
+    with timer.part("understand"):
+        parsed = parse(well_formed(query.text))
+        where = narrowed(
+            query.filter,
+            parsed,
+            mentors=lambda: engine.reader.get_mentors(query.filter.audiences),
+            taxonomy=engine.taxonomy,
+        )
+        wanted = understand(
+            parsed,
+            speller=engine.spellers.of(pair.lexical) if engine.spellers else None,
+            synonyms=engine.synonyms.current() if engine.synonyms else None,
+        )
+        return _Asked(wanted, group_tags(where, engine), is_browsing=not parsed.text)
+
+
+def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer: _Timer) -> Ranked:
     with timer.part("retrieve"):
-        if text:
+        if not asked.is_browsing:
             candidates = retrieve(
-                understand(text),
-                where,
+                asked.wanted,
+                asked.where,
                 pair,
                 choice=query.retrievers,
                 limit=engine.settings.candidates,
@@ -158,17 +195,26 @@ def _rank(
             )
         else:
             candidates = None
-        fused = fuse(candidates.scores, engine.profile) if candidates else _newest(where, pair)
+        fused = fuse(candidates.scores, engine.profile) if candidates else _newest(asked, pair)
     with timer.part("group"):
         cards = pair.lexical.cards([scores.raw.passage_id for scores in fused])
         documents = in_order(group_by_document(fused, cards), query.order, cards.values())
+        # A list of everything names everything.
+        collapsed = (
+            [Collapsed(each) for each in documents]
+            if asked.is_browsing
+            else (collapse(documents, cards))
+        )
     is_complete = candidates.is_complete if candidates else len(fused) < BROWSE_LIMIT
-    return Ranked(tuple(documents), tuple(cards.values()), is_complete)
+    return Ranked(tuple(collapsed), tuple(cards.values()), is_complete)
 
 
-def _newest(where: Filter, pair: IndexPair) -> list[FusedScores]:
+def _newest(asked: _Asked, pair: IndexPair) -> list[FusedScores]:
     """Rank for an empty query: the score is the document's date."""
+    found = pair.lexical.recent(asked.where, limit=BROWSE_LIMIT)
+    allowed = pair.lexical.meeting(asked.wanted.lexical, [scored.passage_id for scored in found])
     return [
         FusedScores(ComponentScores(i, None, None, None), 0.0, 0.0, created_at)
-        for i, created_at in pair.lexical.recent(where, limit=BROWSE_LIMIT)
+        for i, created_at in found
+        if i in allowed
     ]

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol
+
 import msgspec
 
-from indexer.analysis.analyzer import grams, terms
+from indexer.analysis.analyzer import WordTerm, grams, phrase, terms, word_terms
 from indexer.analysis.normalize import as_typed
 from indexer.ports import Form, LexicalQuery
+from indexer.retrieval.parser import ParsedQuery
+from indexer.retrieval.spelling import Speller
+from indexer.synonyms import Expansion, Synonyms
+
+ABBREVIATION: Final = 0.75
+"""Weight from which an expansion says the same thing and not only something near it."""
+
+
+class SynonymSource(Protocol):
+    """Gives a search the synonyms in force."""
+
+    def current(self) -> Synonyms:
+        """Return them; one call for each query."""
 
 
 class Understanding(msgspec.Struct, frozen=True):
@@ -15,11 +32,37 @@ class Understanding(msgspec.Struct, frozen=True):
     lexical: LexicalQuery
     meaning: str
     """What the encoder reads."""
+    marks: str
+    """Words to mark in what is shown: those that were looked for."""
+    suggestion: str | None = None
+    """The query as it should have been typed; ``None`` when nothing is surely wrong with it."""
 
 
-def understand(text: str) -> Understanding:
-    """Return what a typed text asks of either retriever; never raises."""
-    return Understanding(lexical_query(text), as_typed(text))
+def understand(
+    parsed: ParsedQuery, *, speller: Speller | None, synonyms: Synonyms | None
+) -> Understanding:
+    """Return what a typed query asks of either retriever; never raises.
+
+    Words with a typing mistake are looked for as they were meant. Synonyms are further forms of
+    the stretch that they stand for, worth less than what was typed; the encoder, which knows
+    synonyms by itself, is told only what abbreviations stand for. The text of phrases is ranked
+    by like any other.
+    """
+    spelling = speller.correct(parsed.text) if speller else None
+    text = spelling.text if spelling else parsed.text
+    expansions = synonyms.expand(text) if synonyms else ()
+    told = [each.text for each in expansions if each.weight >= ABBREVIATION]
+    return Understanding(
+        lexical=LexicalQuery(
+            words=tuple(_groups(text, expansions)),
+            grams=tuple(dict.fromkeys(grams(text))),
+            required=_phrases(parsed.phrases),
+            excluded=_phrases(parsed.excluded),
+        ),
+        meaning=as_typed(" ".join([text, *told])),
+        marks=" ".join([text, *(each.text for each in expansions)]),
+        suggestion=spelling.shown if spelling else None,
+    )
 
 
 def lexical_query(text: str, *, prefix: str = "") -> LexicalQuery:
@@ -29,3 +72,32 @@ def lexical_query(text: str, *, prefix: str = "") -> LexicalQuery:
         grams=tuple(dict.fromkeys(grams(text))),
         prefix=prefix,
     )
+
+
+def _groups(text: str, expansions: Sequence[Expansion]) -> Iterable[tuple[Form, ...]]:
+    """Yield the forms of every word, then those of stretches of several words."""
+    words = [word for word in word_terms(text) if word.term]
+    of_word: dict[str, list[Form]] = defaultdict(list)
+    of_stretch: dict[tuple[int, int], list[Form]] = defaultdict(list)
+    for each in expansions:
+        stands_for = _standing_in(words, each)
+        form = Form(phrase(each.text), each.weight)
+        if not form.terms:
+            continue
+        if len(stands_for) == 1:
+            of_word[stands_for[0].term].append(form)
+        else:
+            of_stretch[each.span.start, each.span.end].append(form)
+    for term in dict.fromkeys(word.term for word in words):
+        yield (Form((term,)), *of_word.get(term, ()))
+    yield from map(tuple, of_stretch.values())
+
+
+def _standing_in(words: Sequence[WordTerm], expansion: Expansion) -> list[WordTerm]:
+    span = expansion.span
+    return [word for word in words if span.start <= word.start and word.end <= span.end]
+
+
+def _phrases(texts: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    found = (phrase(text) for text in texts)
+    return tuple(each for each in found if each)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -257,3 +258,86 @@ def test_suggestions_complete_titles_and_tags_in_the_middle(school: School) -> N
 
     assert next((s.type.value, s.text) for s in found) == ("document", "Bien Fixer ses prix")
     assert {s.id for s in found if s.type.value == "tag"} <= {"topic.pricing"}
+
+
+def test_a_misspelled_query_finds_and_is_told_how_it_is_spelled(school: School) -> None:
+    school.publish("a", ["La trésorerie se suit chaque semaine."], title="Trésorerie")
+    school.publish("b", ["Un devis se signe."], title="Devis")
+
+    page = school.search("tressorerie", retrievers=RetrieverChoice.LEXICAL)
+
+    assert [hit.document.title for hit in page.hits] == ["Trésorerie"]
+    assert page.suggestion == "trésorerie"
+    assert school.search("trésorerie").suggestion is None
+    (marked,) = [p.snippet for p in page.hits[0].passages]
+    assert [marked.text[s.start : s.end] for s in marked.highlights] == ["trésorerie"]
+
+
+def test_a_word_that_only_a_private_passage_has_is_never_offered(school: School) -> None:
+    private: dict[str, Any] = {
+        "visibility": Visibility.PARTICIPANTS,
+        "participants": (a_student(),),
+    }
+    school.publish("a", ["Le projet Zorglubine avance."], **private)
+    school.publish("b", ["Un devis se signe."], title="Devis")
+
+    page = school.search("zorglubin")
+
+    assert page.suggestion is None
+    assert all("Zorglubine" not in repr(hit) for hit in page.hits)
+
+
+def test_other_words_of_the_trade_are_found_after_the_ones_typed(school: School) -> None:
+    school.publish("a", ["Le financement participatif demande une vidéo."], title="A")
+    school.publish("b", ["Le crowdfunding demande une vidéo."], title="B")
+    school.publish("c", ["La vitrine demande une couleur."], title="C")
+
+    found = school.titles("crowdfunding", retrievers=RetrieverChoice.LEXICAL)
+
+    assert found == ["B", "A"]
+
+
+def test_quotes_and_a_minus_are_obeyed_by_both_retrievers(school: School) -> None:
+    school.publish("a", ["Fixer un prix de vente juste."], title="Ensemble")
+    school.publish("b", ["Un prix, puis une vente."], title="Séparés")
+    school.publish("c", ["Un prix de vente en micro-entreprise."], title="Micro")
+
+    for choice in RetrieverChoice:
+        found = school.titles('"prix de vente" -micro', retrievers=choice)
+        assert found == ["Ensemble"], choice
+
+
+def test_a_mentor_named_in_the_box_narrows_and_a_stranger_finds_nothing(school: School) -> None:
+    claire = msgspec.structs.replace(a_mentor(), id=PersonId("m-4"), name="Claire Vasseur")
+    paul = msgspec.structs.replace(a_mentor(), id=PersonId("m-5"), name="Paul Ferrand")
+    school.publish("a", ["Un devis se signe."], title="De Claire", participants=(claire,))
+    school.publish("b", ["Un devis se date."], title="De Paul", participants=(paul,))
+
+    assert school.titles("devis mentor:claire") == ["De Claire"]
+    assert school.titles("mentor:paul") == ["De Paul"]
+    assert school.titles("devis mentor:zoé") == []
+
+
+def test_what_says_the_same_is_one_hit_and_names_only_what_may_be_seen(school: School) -> None:
+    text = (
+        "Pour relancer une facture impayée, on écrit d'abord un message aimable, puis une lettre "
+        "recommandée, et l'on compte les pénalités de retard à partir de l'échéance convenue."
+    )
+    school.publish("a", [text], title="Relances")
+    school.publish("b", [text + " Merci."], title="Relances, suite")
+    private: dict[str, Any] = {
+        "visibility": Visibility.PARTICIPANTS,
+        "participants": (a_student(),),
+    }
+    school.publish("c", [text + " Bien à toi."], title="Relances privées", **private)
+    school.publish("d", ["Une facture porte un numéro."], title="Numéro")
+
+    page = school.search("relancer facture impayée")
+
+    assert (page.total, len(page.hits)) == (2, 2)
+    assert len(page.hits[0].similar) == 1
+    assert {page.hits[0].document.title, page.hits[0].similar[0].title} == {
+        "Relances",
+        "Relances, suite",
+    }
+    assert sum(count.count for count in page.facets["kind"]) == 3

@@ -1,0 +1,55 @@
+"""The speller of the index as it is, or was a moment ago."""
+
+from __future__ import annotations
+
+import threading
+from typing import Final, Protocol
+
+from indexer.analysis.lexicon import load_lexicon
+from indexer.analysis.normalize import fold
+from indexer.analysis.school_words import SCHOOL_WORDS
+from indexer.ports import PassageDirectory
+from indexer.retrieval.spelling import Speller
+
+
+class SpellerSource(Protocol):
+    """Gives a search the speller of the index that it asks."""
+
+    def of(self, directory: PassageDirectory) -> Speller:
+        """Return the speller of this index; it may be some changes behind."""
+
+
+class LiveSpeller:
+    """Keeps one speller, and makes the next one aside when the index has changed.
+
+    Reading the words of a large index takes half a second, which no search should wait for: only
+    the very first does. Safe in several threads; nothing has to be closed.
+    """
+
+    def __init__(self) -> None:
+        self._public: Final = frozenset(fold(word) for word in SCHOOL_WORDS)
+        self._latest: tuple[object, Speller] | None = None
+        self._making = threading.Lock()
+
+    def of(self, directory: PassageDirectory) -> Speller:
+        """Return the speller of this index; it may be some changes behind."""
+        latest, edition = self._latest, directory.edition()
+        if latest is None:
+            with self._making:
+                return self._latest[1] if self._latest else self._make(directory, edition)
+        if latest[0] is not edition and self._making.acquire(blocking=False):
+            threading.Thread(
+                target=self._remake, args=(directory, edition), name="cordee-speller", daemon=True
+            ).start()
+        return latest[1]
+
+    def _remake(self, directory: PassageDirectory, edition: object) -> None:
+        try:
+            self._make(directory, edition)
+        finally:
+            self._making.release()
+
+    def _make(self, directory: PassageDirectory, edition: object) -> Speller:
+        speller = Speller(directory.vocabulary(), load_lexicon(), self._public)
+        self._latest = (edition, speller)
+        return speller
