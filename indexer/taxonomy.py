@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from indexer.analysis.normalize import fold
+from indexer.analysis.normalize import as_words, fold
 from schemas.errors import InvalidInputError, SettingsError
 from schemas.ids import TagId
 from schemas.tag import Tag, TagFacet
@@ -40,6 +40,12 @@ class Taxonomy(msgspec.Struct, frozen=True, dict=True):
             for name in {fold(name) for name in _names(tag)}:
                 names[name] = tag.id if name not in names else None
         return names | {fold(tag.id): tag.id for tag in self.tags}
+
+    @cached_property
+    def spoken(self) -> tuple[tuple[Tag, tuple[str, ...]], ...]:
+        """Every tag with what people call it, folded: label, English label and aliases."""
+        names = [(tag, (tag.label, tag.label_en, *tag.aliases)) for tag in self.tags]
+        return tuple((tag, tuple(dict.fromkeys(map(as_words, those)))) for tag, those in names)
 
     def facet_of(self, tag_id: TagId) -> TagFacet | None:
         """Return the facet of a tag, ``None`` for one that is not (or no longer) in the file."""

@@ -121,6 +121,9 @@ class SearchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     passages_per_hit: int = 3
     synonyms: str = ""
     """Path of the school's synonyms file; empty means the one shipped with Cordée."""
+    shared_query_people: int = 5
+    """People who must have found something useful with a query before it is suggested to others:
+    below, it may say who asked."""
 
 
 class TagSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

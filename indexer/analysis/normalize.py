@@ -64,6 +64,11 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+def as_words(text: str) -> str:
+    """Return the folded words of a title or a name, elided articles as words of their own."""
+    return " ".join(fold(text).replace("'", " ").split())
+
+
 def query_key(text: str) -> str:
     """Return the form under which two queries count as the same one.
 

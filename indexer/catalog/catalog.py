@@ -71,6 +71,7 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
     database = open_database(url, pool_size=pool_size, clock=clock)
     migrate(database)
     documents, passages = Documents(database), Passages(database)
+    judgments = Judgments(database)
     return Catalog(
         database=database,
         documents=documents,
@@ -81,9 +82,9 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         jobs=Jobs(database),
         generations=Generations(database),
         workers=Workers(database),
-        judgments=Judgments(database),
+        judgments=judgments,
         saved=SavedDocuments(database),
         profiles=Profiles(database),
         synonyms=SynonymEdits(database),
-        reader=CatalogReader(documents, passages),
+        reader=CatalogReader(documents, passages, judgments),
     )

@@ -88,9 +88,10 @@ def take_apart(text: str) -> Typed:
 
     ``fixer ses pr`` may become "prix" or "promesses"; ``fixer ses prix `` has three whole words.
     """
-    *_, last = [None, *iter_words(text)]
-    if last is None or last.end() < len(text):
+    words = list(iter_words(text))
+    if not words or words[-1].end() < len(text):
         return Typed(text, "")
+    last = words[-1]
     prefix = fold(last.group())
     return (
         Typed(text, prefix) if len(prefix) >= SHORTEST_PREFIX else Typed(text[: last.start()], "")

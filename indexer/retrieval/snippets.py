@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -19,6 +20,7 @@ WINDOW_CHARS: Final = 260  # three lines of a results page
 _LEAD_CHARS: Final = 60  # shown before the first mark, so that it is read in its sentence
 _SENTENCE_ENDS: Final = ".!?…\n"
 _NEAR: Final = 84.0  # rapidfuzz ratio: one wrong letter in six, two in twelve
+_REMEMBERED_WORDS: Final = 20_000  # with accents, about 4 MB
 _SHORTEST_NEAR: Final = 5  # letters; shorter words are near too many others
 
 
@@ -94,7 +96,13 @@ def _matches(text: str, wanted: QueryTerms) -> list[WordTerm]:
 
 def _starts(word: str, prefix: str) -> bool:
     # Most words are plain letters, for which folding is lower case: ten times as fast.
-    return (word.lower() if word.isascii() else fold(word)).startswith(prefix)
+    return (word.lower() if word.isascii() else _folded(word)).startswith(prefix)
+
+
+@lru_cache(maxsize=_REMEMBERED_WORDS)
+def _folded(word: str) -> str:
+    """Return the word as it is compared; owned by this module, pure, so it never goes stale."""
+    return fold(word)
 
 
 def _near_matches(text: str, wanted: QueryTerms) -> list[WordTerm]:

@@ -291,3 +291,51 @@ def test_the_vocabulary_counts_passages_by_folded_word(index: PassageIndex) -> N
 
     assert (found["prix"], found["evry"]) == (2, 1)
     assert "un" not in found
+
+
+def test_a_title_that_starts_so_can_be_told_from_one_that_holds_it(index: PassageIndex) -> None:
+    put(
+        index,
+        an_entry(1_000, title="Étude de marché"),
+        an_entry(2_000, title="L'étude des prix"),
+        an_entry(3_000, title="Étude secrète", audiences=("mentors",)),
+    )
+
+    assert index.titles("etud", EVERYBODY, limit=5, whole=True) == [("d-1", "Étude de marché")]
+    assert len(index.titles("etud", EVERYBODY, limit=5)) == 2
+    assert index.titles("l etude", EVERYBODY, limit=5, whole=True) == [("d-2", "L'étude des prix")]
+
+
+def test_tags_and_mentors_are_counted_in_what_passes_the_filter(index: PassageIndex) -> None:
+    put(
+        index,
+        an_entry(1_000, tags=("a", "b"), mentor_ids=("m-1",)),
+        an_entry(1_001, tags=("a", "b"), mentor_ids=("m-1",)),
+        an_entry(2_000, tags=("a",), mentor_ids=("m-1", "m-2"), kind="course"),
+        an_entry(3_000, tags=("c",), mentor_ids=("m-3",), audiences=("mentors",)),
+    )
+    courses = Filter(frozenset({"everyone"}), kinds=frozenset({DocumentKind.COURSE}))
+
+    assert index.tag_counts(EVERYBODY) == {"a": 3, "b": 2}
+    assert index.mentor_counts(EVERYBODY) == {"m-1": 3, "m-2": 1}
+    assert index.tag_counts(courses) == {"a": 1}
+    assert index.tag_counts(Filter(frozenset())) == {}
+    assert index.mentor_counts(Filter(frozenset())) == {}
+
+
+def test_coverage_is_the_share_of_what_is_asked_for_by_its_rarity(index: PassageIndex) -> None:
+    common = [an_entry(1_000 * n, "devis client") for n in range(1, 9)]
+    put(
+        index,
+        *common,
+        an_entry(20_000, "devis dividende"),
+        an_entry(30_000, "dividende client devis"),
+    )
+    query = lexical_query("devis dividende client zorglub")
+    ids = [PassageId(n) for n in (30_000, 20_000, 1_000, 77)]
+
+    three, rare, frequent, unknown = index.coverage(query, ids)
+
+    assert 0.0 == unknown < frequent < rare < three < 1.0
+    assert index.coverage(lexical_query("devis"), ids) == pytest.approx([1, 1, 1, 0])
+    assert index.coverage(LexicalQuery(), ids) == [0.0] * 4

@@ -95,6 +95,23 @@ def test_nobody_finds_by_a_prefix_what_they_may_not_see(school: School) -> None:
     assert titles(school, "fail", "everyone", "person:s-17") == ["Faillite"]
 
 
+def test_hidden_words_that_start_so_take_no_place_of_visible_ones(school: School) -> None:
+    """Of very many continuations only the most frequent count: those of what one may see."""
+    hidden = [f"comp{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(120)]
+    for number in range(2):
+        school.publish(
+            f"hidden:{number}",
+            [" ".join(hidden)],
+            title="Caché",
+            visibility=Visibility.MENTORS,
+            is_awaited=False,
+        )
+    school.publish("a", ["Le comptable."], title="Visible")
+    school.wait()
+
+    assert titles(school, "comp") == ["Visible"]
+
+
 def test_no_more_documents_than_the_limit_come_and_the_total_says_how_many(school: School) -> None:
     for n in range(4):
         school.publish(f"s{n}", [f"Le devis numéro {n}."], title=f"Devis {n}", is_awaited=False)

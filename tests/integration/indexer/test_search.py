@@ -250,16 +250,6 @@ def test_no_query_text_raises(school: School, text: str) -> None:
     suggest(text, frozenset({"everyone"}), school.handle.engine)
 
 
-def test_suggestions_complete_titles_and_tags_in_the_middle(school: School) -> None:
-    school.publish("a", ["Texte."], title="Bien Fixer ses prix", tags=[a_tag("topic.pricing")])
-    school.publish("b", ["Texte."], title="Autre sujet", participants=(a_student(),))
-
-    found = suggest("fixer", frozenset({"everyone"}), school.handle.engine)
-
-    assert next((s.type.value, s.text) for s in found) == ("document", "Bien Fixer ses prix")
-    assert {s.id for s in found if s.type.value == "tag"} <= {"topic.pricing"}
-
-
 def test_a_misspelled_query_finds_and_is_told_how_it_is_spelled(school: School) -> None:
     school.publish("a", ["La trésorerie se suit chaque semaine."], title="Trésorerie")
     school.publish("b", ["Un devis se signe."], title="Devis")

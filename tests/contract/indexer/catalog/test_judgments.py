@@ -287,3 +287,17 @@ def test_the_last_line_rises_with_every_judgment(catalog: Catalog, document: Doc
     say(catalog, document, "s-1", value=Verdict.WITHDRAWN)
 
     assert before < between < catalog.judgments.last_line()
+
+
+def test_what_searches_read_of_shared_queries_follows_the_log(
+    catalog: Catalog, document: Document
+) -> None:
+    say(catalog, document, "s-1", "s-2")
+    assert catalog.reader.get_shared_queries(3) == ()
+
+    say(catalog, document, "s-3")
+    assert catalog.reader.get_shared_queries(3) == catalog.judgments.shared(3) != ()
+    assert catalog.reader.get_shared_queries(4) == ()
+
+    say(catalog, document, "s-2", value=Verdict.WITHDRAWN)
+    assert catalog.reader.get_shared_queries(3) == ()
