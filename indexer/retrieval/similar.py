@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -10,6 +10,7 @@ import numpy as np
 
 from indexer.engine import Engine
 from indexer.generations import IndexPair
+from indexer.retrieval.duplicates import collapse, says_the_same
 from indexer.retrieval.fusion import ComponentScores, FusedScores, fuse
 from indexer.retrieval.ranking import RankedDocument, group_by_document
 from indexer.retrieval.understanding import lexical_query
@@ -52,9 +53,10 @@ def similar_documents(
     """Return documents like this one that the audiences may see, most alike first.
 
     The candidates are the passages nearest to the mean of the document's passages, and those
-    that share words with its title; both are scored and fused as those of a search, and a document
-    is as like as its best passage. The document itself is not among them. Without vectors of the
-    encoder in service, the words decide alone.
+    that share words with its title; both are scored and fused as those of a search, and a
+    document is as like as its best passage. The document itself is not among them, nor one that
+    says the same as it, and of several that say the same only the best is. Without vectors of
+    the encoder in service, the words decide alone.
 
     Args:
         document: One that the audiences may see: checked by whoever asks.
@@ -75,7 +77,7 @@ def similar_documents(
         n_wanted = engine.settings.candidates
         found = _candidates(document, vectors, where, pair=pair, n_wanted=n_wanted)
         fused = fuse(found, engine.profile)
-        ranked = _others(document, fused, pair)
+        ranked = _others(document, vectors, fused, pair)
     return _visible(ranked[: 2 * limit], audiences, engine)[:limit]
 
 
@@ -116,11 +118,18 @@ def _centre(vectors: Mapping[PassageId, Vector]) -> Vector | None:
 
 
 def _others(
-    document: Document, fused: Sequence[FusedScores], pair: IndexPair
+    document: Document, own_ids: Iterable[PassageId], fused: Sequence[FusedScores], pair: IndexPair
 ) -> list[RankedDocument]:
+    """Return the other documents, without those that say the same as it or as a better one."""
     cards = pair.lexical.cards([scores.raw.passage_id for scores in fused])
-    ranked = group_by_document(fused, cards)
-    return [each for each in ranked if each.document_id != document.id]
+    own = next(iter(pair.lexical.cards(list(own_ids)).values()), None)
+    others = [
+        each
+        for each in group_by_document(fused, cards)
+        if each.document_id != document.id
+        and not (own and says_the_same(own, cards[each.passages[0].raw.passage_id]))
+    ]
+    return [each.document for each in collapse(others, cards)]
 
 
 def _visible(

@@ -60,6 +60,17 @@ def test_a_document_that_the_audiences_may_not_see_is_not_found(school: School) 
     assert "Secret" in alike(school, document, audiences=frozenset({"everyone", "mentors"}))
 
 
+def test_what_says_the_same_is_there_once_and_never_beside_itself(school: School) -> None:
+    dough = "pétrir le pain au levain, le laisser lever deux heures, puis allumer le four à bois"
+    rye = "le seigle au levain lève trois heures dans un four à bois tiède avant de cuire"
+    document = school.publish("s:1", [dough], title="Le fournil")
+    school.publish("s:2", [dough], title="Pétrir (2026)")
+    school.publish("s:3", [rye], title="Cuire au bois")
+    school.publish("s:4", [rye], title="Cuire au feu de bois")
+
+    assert alike(school, document) in (["Cuire au bois"], ["Cuire au feu de bois"])
+
+
 def test_without_vectors_the_words_of_the_title_decide(school: School) -> None:
     document = publish_few(school)
 
