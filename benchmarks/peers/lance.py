@@ -27,7 +27,7 @@ class Lance:
     def load(self, collection: Collection) -> None:
         """Create the table and both indexes."""
         # It would write a warning about coming versions at every search, in its own time.
-        os.environ.setdefault("LANCE_LOG", "error")
+        os.environ.setdefault("LANCEDB_LOG", "error")
         import lancedb
         from lancedb.index import FTS, IvfPq
         from lancedb.rerankers import RRFReranker

@@ -1,20 +1,25 @@
 """A school of any size around a judged collection, composed from a seed.
 
-Composed passages compete with the judged ones for real. Their text is made of runs of words from
-two judged passages, their vector mixes the vectors of the same two and lies where the encoder puts
-vectors. Nothing is left as a copy, so that judgments keep their meaning; still, a composed passage
-may answer a query without being judged, so quality is to be compared, never taken as it is.
+Composed passages compete with the judged ones for real: half of a passage's text is runs of words
+from three judged passages, and its vector leans as much towards theirs; the other half is about
+something else, in invented words, as most of a large school is. Its vector is as far from the mean
+as the encoder's are. With more of the judged passages in it, halves of answers that nobody judged
+would crowd the page. Still, quality among composed passages is for comparing, never to be taken
+as it is.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
 
+from indexer.evaluation.invented import InventedWords
 from indexer.evaluation.judged import JudgedPart, id_of
 from schemas.document import (
     Document,
@@ -38,14 +43,13 @@ if TYPE_CHECKING:
 
 PER_DOCUMENT: Final = 10  # passages: a sheet of four pages, a quarter of an hour of speech
 N_MENTORS: Final = 50
-_SOURCES: Final = 4  # judged passages that one document is about
+_SOURCES: Final = 3  # judged passages that one passage takes from
+_SHARE: Final = 0.5  # of its words and of its vector that is theirs
 _WORDS: Final = 120  # of a passage: about 200 encoder tokens
 _RUN: Final = (3, 9)  # words taken as they stand: phrases recur, sentences do not
-_RUNS: Final = 2 * _WORDS // sum(_RUN) + 4  # that make so many words, and a few more
+_RUNS: Final = _WORDS // sum(_RUN) + 3  # with as many other words they make a passage, or more
 _SENTENCE: Final = 14  # words
-_SHARE: Final = (0.3, 0.7)  # of the first source: more would be a copy that nobody judged
-_NOISE: Final = 0.7  # of the spread around the mean: two sources alone would be a flat sheet
-_BASIS: Final = 256  # directions that noise is made of
+_TINY: Final = 1e-9  # no length
 _FOR_MENTORS: Final = 10  # every so many documents one that students may not see
 _A_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _REVISION: Final = Revision("1")
@@ -75,7 +79,8 @@ class ComposedSchool:
         self._tags = tags
         self._seed = seed
         self._words = [p.text.split() for own in judged.passages for p in own]
-        self._region = _Region(judged.vectors, np.random.default_rng((seed, 0)))
+        self._invented = InventedWords(np.random.default_rng((seed, 0)))
+        self._region = _Region(judged.vectors)
 
     def documents(self) -> Iterator[SchoolDocument]:
         """Yield every document, always the same ones."""
@@ -94,30 +99,28 @@ class ComposedSchool:
 
     def _compose(self, number: int) -> SchoolDocument:
         rng = np.random.default_rng((self._seed, 1, number))
-        sources = rng.integers(len(self._words), size=_SOURCES)
-        first, second = sources[rng.integers(_SOURCES, size=(2, PER_DOCUMENT))]
-        shares = rng.uniform(*_SHARE, size=PER_DOCUMENT)
+        sources = rng.integers(len(self._words), size=(PER_DOCUMENT, _SOURCES))
         document_id = DocumentId(f"d-composed{number}")
         mentor = PersonId(f"m-{int(N_MENTORS * rng.random() ** 3)}")
-        words = _run(self._words[int(sources[0])], *rng.random(2))
+        words = _run(self._words[int(sources[0, 0])], *rng.random(2))
         title = " ".join(words).strip(" .,;:!?").capitalize()
         draws = rng.random((PER_DOCUMENT, _RUNS, 3))
-        draws[:, :, 0] = draws[:, :, 0] < shares[:, None]
+        other = iter(self._invented.draw(rng.random(PER_DOCUMENT * _WORDS)))
         passages = [
             self._passage(document_id, n, text, mentor)
-            for n, text in enumerate(self._texts(first, second, draws))
+            for n, text in enumerate(self._texts(sources, draws, other))
         ]
         picked = {int(len(self._tags) * rng.random() ** 2) for _ in range(3)} if self._tags else ()
         return SchoolDocument(
             _document(
                 document_id,
-                title.strip(" .,;:!?").capitalize(),
+                title,
                 PER_DOCUMENT,
                 number=number,
                 mentor=mentor,
             ),
             tuple(passages),
-            self._region.mixed(first, second, shares, rng),
+            self._region.leaning(sources, rng),
             tuple(TagAssignment(self._tags[i], TagAssigner.ALIAS, 1.0) for i in sorted(picked)),
         )
 
@@ -136,13 +139,17 @@ class ComposedSchool:
         )
 
     def _texts(
-        self, first: NDArray[np.int64], second: NDArray[np.int64], draws: NDArray[np.float64]
+        self, sources: NDArray[np.int64], draws: NDArray[np.float64], other: Iterator[str]
     ) -> Iterator[str]:
-        """Yield one text for each pair of sources; ``draws`` say which runs of words it takes."""
-        for one, other, runs in zip(first.tolist(), second.tolist(), draws.tolist(), strict=True):
+        """Yield one text for each row of sources.
+
+        ``draws`` say which runs of words it takes, ``other`` gives the words between them.
+        """
+        for own, runs in zip(sources.tolist(), draws.tolist(), strict=True):
             words: list[str] = []
-            for is_first, where, length in runs:
-                words += _run(self._words[one if is_first else other], where, length)
+            for which, where, length in runs:
+                taken = _run(self._words[own[int(which * _SOURCES)]], where, length)
+                words += [*taken, *islice(other, len(taken))]
             del words[_WORDS:]
             sentences = (words[i : i + _SENTENCE] for i in range(0, len(words), _SENTENCE))
             yield " ".join(" ".join(sentence).capitalize() + "." for sentence in sentences)
@@ -155,31 +162,23 @@ def _run(words: Sequence[str], where: float, length: float) -> Sequence[str]:
 
 
 class _Region:
-    """Where an encoder's vectors lie: around one mean, spread along certain directions."""
+    """Where an encoder's vectors lie: all about as far from one mean."""
 
-    def __init__(self, vectors: Vectors, rng: np.random.Generator) -> None:
+    def __init__(self, vectors: Vectors) -> None:
         self._mean = vectors.mean(axis=0)
         self._spread = vectors - self._mean
-        self._norm = float(np.linalg.norm(self._spread, axis=1).mean())
-        n_basis = min(_BASIS, len(vectors))
-        chosen = rng.choice(len(vectors), size=n_basis, replace=False)
-        self._basis = self._spread[chosen] / n_basis**0.5
+        self._distance = float(np.linalg.norm(self._spread, axis=1).mean())
 
-    def mixed(
-        self,
-        first: NDArray[np.int64],
-        second: NDArray[np.int64],
-        shares: NDArray[np.float64],
-        rng: np.random.Generator,
-    ) -> Vectors:
-        """Return unit vectors between those of two sources, with noise of the same shape."""
-        share = shares[:, None]
-        rows = share * self._spread[first] + (1 - share) * self._spread[second]
-        noise = rng.standard_normal((len(first), len(self._basis)), dtype=np.float32)
-        rows = rows + _NOISE * (noise @ self._basis)
-        rows *= self._norm / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-        rows += self._mean
-        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+    def leaning(self, sources: NDArray[np.int64], rng: np.random.Generator) -> Vectors:
+        """Return one unit vector for each row of sources: a part towards theirs, a part elsewhere."""
+        towards = _unit(self._spread[sources].mean(axis=1))
+        elsewhere = _unit(rng.standard_normal(towards.shape, dtype=np.float32))
+        off = _unit(_SHARE * towards + math.sqrt(1 - _SHARE**2) * elsewhere)
+        return np.asarray(_unit(self._mean + self._distance * off), dtype=np.float32)
+
+
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), _TINY)
 
 
 def _document(

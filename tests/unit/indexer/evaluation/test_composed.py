@@ -56,13 +56,12 @@ def test_composed_vectors_have_length_one_and_copy_no_judged_one(judged: JudgedP
     assert (last.vectors @ judged.vectors.T).max() < 0.999
 
 
-def test_composed_texts_are_made_of_judged_words(judged: JudgedPart) -> None:
+def test_half_of_a_composed_text_is_judged_words(judged: JudgedPart) -> None:
     *_, last = ComposedSchool(judged, 50, tags=TAGS).documents()
-    known = {
-        word.strip(".").lower() for own in judged.passages for p in own for word in p.text.split()
-    }
+    known = {w.strip(".").lower() for own in judged.passages for p in own for w in p.text.split()}
+    words = [word.strip(".").lower() for p in last.passages for word in p.text.split()]
 
-    assert {word.strip(".").lower() for p in last.passages for word in p.text.split()} <= known
+    assert 0.4 < sum(word in known for word in words) / len(words) < 0.6
 
 
 def test_what_was_encoded_once_is_not_encoded_again(judged: JudgedPart, tmp_path: Path) -> None:
