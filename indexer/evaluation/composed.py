@@ -170,7 +170,7 @@ class _Region:
         self._distance = float(np.linalg.norm(self._spread, axis=1).mean())
 
     def leaning(self, sources: NDArray[np.int64], rng: np.random.Generator) -> Vectors:
-        """Return one unit vector for each row of sources: a part towards theirs, a part elsewhere."""
+        """Return a unit vector for each row of sources: a part towards theirs, a part elsewhere."""
         towards = _unit(self._spread[sources].mean(axis=1))
         elsewhere = _unit(rng.standard_normal(towards.shape, dtype=np.float32))
         off = _unit(_SHARE * towards + math.sqrt(1 - _SHARE**2) * elsewhere)
@@ -178,7 +178,10 @@ class _Region:
 
 
 def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), _TINY)
+    unit: NDArray[np.float32] = rows / np.maximum(
+        np.linalg.norm(rows, axis=1, keepdims=True), _TINY
+    )
+    return unit
 
 
 def _document(
