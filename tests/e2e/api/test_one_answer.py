@@ -10,8 +10,8 @@ from schemas.identity import Caller
 from tests.e2e.api.school import CLAIRE, KARIM, LEA, School, exchange_of
 
 TEXT = (
-    "Pétrissez le brioché au levain, laissez-le lever deux heures, puis chauffez le moule à savarin "
-    "une heure avant de cuire."
+    "Pétrissez le brioché au levain, laissez-le lever deux heures, puis chauffez le moule à "
+    "savarin une heure avant de cuire."
 )
 QUERY = "brioché levain savarin"
 
