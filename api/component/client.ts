@@ -40,7 +40,12 @@ export class Client {
     this.#getToken = getToken;
   }
 
-  /** Begin another search: it may ask for a token again, where the last search was refused. */
+  /** Whether the page's renewed token did not do either: nothing more is asked with it. */
+  get isRefused(): boolean {
+    return this.#refused !== null;
+  }
+
+  /** Let the next request ask for a token again, where the last one was refused. */
   begin(): void {
     if (this.#refused) this.#forget(this.#refused);
     this.#refused = null;
@@ -52,17 +57,18 @@ export class Client {
   }
 
   /** Search by POST: what is looked for then stands in no address and no log. */
-  search(q: string, perPage: number, signal: AbortSignal): Promise<SearchResponse> {
+  search(q: string, mode: "full" | "instant", perPage: number, signal: AbortSignal): Promise<SearchResponse> {
     const init = {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ q, per_page: perPage }),
+      body: JSON.stringify({ q, mode, per_page: perPage }),
     };
     return this.#send("/v1/search", init, signal) as Promise<SearchResponse>;
   }
 
   async #send(path: string, init: RequestInit, signal: AbortSignal): Promise<unknown> {
     const known = this.#bearer();
+    if (known && known === this.#refused) throw new ExpiredError();
     let answer = await this.#fetch(path, init, known, signal);
     if (answer.status === 401 && known) {
       // Two requests may meet the same expired token: only the first asks for another.

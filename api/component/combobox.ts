@@ -51,6 +51,12 @@ export class Combobox {
     this.#field.setAttribute("aria-activedescendant", option.id);
   }
 
+  /** Go on at the same option of a list that was made anew; at none if it is not there any more. */
+  resume(): void {
+    const active = this.#active;
+    this.activate(active && (this.#options().find(({ href, dataset }) => href === active.href && dataset["type"] === active.dataset["type"]) ?? null));
+  }
+
   /** Return whether the key was one of ours. */
   #press({ key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean {
     const active = this.#active?.isConnected ? this.#active : null;

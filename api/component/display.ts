@@ -77,7 +77,8 @@ export class Display {
 
   /** Show again what was found for a text; false if that is no longer at hand. */
   resume(q: string): boolean {
-    if (this.#state.name !== "found" || this.#state.q !== q) return false;
+    // What was found by words alone was left before its full answer came.
+    if (this.#state.name !== "found" || this.#state.isInstant || this.#state.q !== q) return false;
     this.show(this.#state);
     return true;
   }
@@ -111,12 +112,13 @@ export class Display {
   }
 
   #showFound(state: Found): void {
-    const { q, answer } = state;
+    const { q, answer, isInstant } = state;
     const groups = found(state, this.#to, this.#t);
     if (groups.length) {
       this.#found = state;
       this.#panel.showFound(groups, this.#memory && { q, isKept: this.#memory.favourites.includes(q) });
-      this.#say(`${this.#t.of(`found.${answer.total_relation}`, { n: answer.total })} ${this.#t.of("found.browse")}`);
+      // Told once, when typing has paused.
+      this.#say(isInstant ? "" : `${this.#t.of(`found.${answer.total_relation}`, { n: answer.total })} ${this.#t.of("found.browse")}`);
     } else {
       const notice = this.#notice("search", "empty", this.#t.of("empty.text"), q);
       this.#panel.showNotice(notice, true);

@@ -147,7 +147,7 @@ export class CordeeSearch extends HTMLElement {
     const acts = { open: () => this.open(), close: () => this.close(), clear: () => this.#clear() };
     const isModal = this.getAttribute("mode") === "modal";
     const parts = (this.#parts = (isModal ? modal : inline)(this.#panel, words, t, acts));
-    this.#display = new Display(t, this.#to, this.#memory, this.#panel, parts, () => this.#combobox.activate(null));
+    this.#display = new Display(t, this.#to, this.#memory, this.#panel, parts, () => this.#combobox.resume());
     this.#panel.node.hidden = !isModal;
     this.#root.replaceChildren(this.#fallback, ...parts.nodes);
     this.#listen();
@@ -169,7 +169,7 @@ export class CordeeSearch extends HTMLElement {
     field.addEventListener("input", () => {
       this.#write(field.value);
       this.#combobox.activate(null);
-      this.#lookup.type(this.#query);
+      this.#lookup.type(this.#query, /\s$/.test(field.value));
     });
     if (dialog) dialog.addEventListener("close", () => this.#fold());
     else {
@@ -248,7 +248,7 @@ export class CordeeSearch extends HTMLElement {
   #clear(): void {
     this.#write("");
     this.#parts.field.focus();
-    this.#lookup.type("");
+    this.#lookup.type("", false);
   }
 
   #retry(): void {
@@ -303,7 +303,7 @@ export class CordeeSearch extends HTMLElement {
   /** Return whether the page leaves it to the browser to follow the option. */
   #tell({ dataset, href }: HTMLAnchorElement): boolean {
     const { type = "", title = "" } = dataset;
-    const q = type === "remembered" || type === "spelling" ? title : this.#query;
+    const q = ["remembered", "spelling", "query"].includes(type) ? title : this.#query;
     this.#memory?.add(q);
     return this.#dispatch("cordee-select", { type, title, q, url: href });
   }

@@ -9,7 +9,7 @@ import type { Hit, Passage, Snippet, Span, Suggestion } from "./wire.ts";
 
 /** One option. */
 export interface Entry {
-  readonly type: "spelling" | "suggestion" | "hit" | "mentor" | "all" | "remembered";
+  readonly type: "spelling" | "query" | "suggestion" | "hit" | "mentor" | "all" | "remembered";
   readonly url: string;
   readonly icon: IconName;
   readonly title: string;
@@ -24,7 +24,7 @@ export interface Entry {
 
 /** Options under one heading. */
 export interface Group {
-  readonly name: "spelling" | "suggestions" | "passages" | "videos" | "sheets" | "exchanges" | "mentors" | "all" | "favourites" | "recent";
+  readonly name: "spelling" | "queries" | "suggestions" | "passages" | "videos" | "sheets" | "exchanges" | "mentors" | "all" | "favourites" | "recent";
   readonly entries: readonly Entry[];
 }
 
@@ -35,15 +35,19 @@ const GROUP_OF = { course: "videos", replay: "videos", workshop: "videos", sheet
 const KINDS = ["videos", "sheets", "exchanges"] as const;
 
 /** Return what an answer offers, best passages first; empty when nothing was found. */
-export function found({ q, suggestions, answer }: Found, to: Addresses, t: Texts): Group[] {
+export function found({ q, suggestions, answer, isInstant }: Found, to: Addresses, t: Texts): Group[] {
   const { hits, facets, suggestion, total, total_relation } = answer;
   const shown = new Set(hits.map((hit) => hit.document_id));
-  const fresh = suggestions.filter(({ type, id }) => type === "tag" || !shown.has(id));
+  const fresh = suggestions.filter(({ type, id }) => type === "tag" || (type === "document" && !shown.has(id)));
+  const named = suggestions.filter(({ type }) => type === "mentor").map((one) => completion(one, q, to, t));
   const rest = hits.slice(N_BEST);
-  const all = { ...plain("all", to.results(q), "search", t.of("all", { q })), facts: [t.of(`all.${total_relation}`, { n: total })] };
+  const count = isInstant ? [] : [t.of(`all.${total_relation}`, { n: total })];
+  const all = { ...plain("all", to.results(q), "search", t.of("all", { q })), facts: count };
   const groups: Group[] = [
     { name: "spelling", entries: suggestion ? [plain("spelling", to.results(suggestion), "search", suggestion)] : [] },
+    { name: "queries", entries: suggestions.filter(({ type }) => type === "query").map((one) => completion(one, q, to, t)) },
     { name: "suggestions", entries: fresh.map((one) => completion(one, q, to, t)) },
+    { name: "mentors", entries: named },
     { name: "passages", entries: hits.slice(0, N_BEST).map((hit) => place(hit, q, to, t, true)) },
     ...KINDS.map((name) => ({
       name,
@@ -51,7 +55,8 @@ export function found({ q, suggestions, answer }: Found, to: Addresses, t: Texts
     })),
     {
       name: "mentors",
-      entries: (hits.length ? (facets["mentor"] ?? []) : []).slice(0, N_MENTORS).map(({ value, label, count }) => ({
+      // Whoever is called as was typed stands further up, and alone.
+      entries: (hits.length && !named.length ? (facets["mentor"] ?? []) : []).slice(0, N_MENTORS).map(({ value, label, count }) => ({
         ...plain("mentor", to.results(q, { mentor: value }), "person", label),
         facts: [t.of("documents", { n: count })],
       })),
@@ -76,6 +81,8 @@ function plain(type: Entry["type"], url: string, icon: IconName, title: string):
 
 function completion({ text, type, id, url }: Suggestion, q: string, to: Addresses, t: Texts): Entry {
   const marks = typedIn(text, q);
+  if (type === "query") return { ...plain("query", to.results(text), "search", text), marks };
+  if (type === "mentor") return { ...plain("mentor", to.results("", { mentor: id }), "person", text), marks };
   if (type === "tag" || url === null) return { ...plain("suggestion", to.results("", { tag: id }), "tag", text), marks, facts: [t.of("tag")] };
   return { ...plain("suggestion", to.place(url, q), "text", text), marks };
 }

@@ -1,5 +1,6 @@
-// One lookup per text: completions and results on a short pause, and tries again when the API is
-// away. A new text ends the lookup before it, so that a stale answer never replaces a newer one.
+// One lookup per text: completions and instant results at once, the full search when typing pauses,
+// and tries again when the API is away. A new text ends the lookup before it, and instant results
+// never follow full ones, so that a stale answer never replaces a newer one.
 
 import { type Client, ExpiredError, RefusedError, UnreachableError } from "./client.ts";
 import type { SearchResponse, Suggestion } from "./wire.ts";
@@ -7,7 +8,7 @@ import type { SearchResponse, Suggestion } from "./wire.ts";
 export const MAX_CHARS = 1000; // of the API
 const MIN_CHARS = 2; // a single letter matches nearly everything
 const MAX_SUGGEST_CHARS = 80; // nobody completes a whole paragraph
-const PAUSE_MS = 130; // in typing: shorter ones flicker, longer ones feel like waiting
+const PAUSE_MS = 250; // in typing: the slowest keys of a word lie nearer, a searched word is not
 const SUGGESTIONS_MAY_LAG_MS = 200; // behind the results; later ones would push them from under the pointer
 const N_SUGGESTIONS = 6;
 const PER_PAGE = 12;
@@ -19,6 +20,16 @@ export interface Found {
   readonly q: string;
   readonly suggestions: readonly Suggestion[];
   readonly answer: SearchResponse;
+  /** Found by words alone, while the text is being typed: the full answer follows. */
+  readonly isInstant: boolean;
+}
+
+/** What is under way for one text. */
+interface Turn {
+  readonly q: string;
+  readonly signal: AbortSignal;
+  suggesting: Promise<readonly Suggestion[]>;
+  isAnswered: boolean;
 }
 
 export type State =
@@ -39,9 +50,10 @@ export class Lookup {
     this.#report = report;
   }
 
-  /** Look up a text that is still being typed. */
-  type(q: string): void {
-    this.#begin(q, PAUSE_MS);
+  /** Look up a text that is still being typed; a space after it ends its last word. */
+  type(q: string, isSpaced: boolean): void {
+    const turn = this.#begin(q, PAUSE_MS);
+    if (turn) void this.#glance(turn, isSpaced ? `${q} ` : q);
   }
 
   /** Look up a text that stands. */
@@ -54,26 +66,48 @@ export class Lookup {
     this.#turn.abort();
   }
 
-  #begin(q: string, after: number): void {
+  #begin(q: string, after: number): Turn | null {
     this.stop();
     const { signal } = (this.#turn = new AbortController());
     if ([...q].length < MIN_CHARS) {
       this.#report({ name: "idle" });
-      return;
+      return null;
     }
     this.#report({ name: "waiting", q });
-    this.#client.begin();
-    later(after, signal, () => void this.#search(q, signal, FIRST_RETRY_MS));
+    // Typing alone must not make the page ask for a token at every key.
+    const wasRefused = this.#client.isRefused;
+    if (wasRefused && !after) this.#client.begin();
+    const turn: Turn = { q, signal, suggesting: this.#suggest(q, signal), isAnswered: false };
+    later(after, signal, () => {
+      if (wasRefused && after) this.#client.begin();
+      void this.#search(turn, FIRST_RETRY_MS);
+    });
+    return turn;
   }
 
-  async #search(q: string, signal: AbortSignal, retryMs: number): Promise<void> {
-    const suggesting = this.#suggest(q, signal);
+  /** Show what is found by words alone; what goes wrong is left for the full search to tell. */
+  async #glance(turn: Turn, typed: string): Promise<void> {
+    const { q, signal } = turn;
     try {
-      const answer = await this.#client.search(q, PER_PAGE, signal);
-      const suggestions = await Promise.race([suggesting, none()]);
-      if (!signal.aborted) this.#report({ name: "found", q, suggestions, answer });
+      const answer = await this.#client.search(typed, "instant", PER_PAGE, signal);
+      const suggestions = await Promise.race([turn.suggesting, none()]);
+      const isEmpty = !answer.hits.length && !suggestions.length;
+      if (!isEmpty && !turn.isAnswered && !signal.aborted) this.#report({ name: "found", q, suggestions, answer, isInstant: true });
+    } catch {
+      // See above.
+    }
+  }
+
+  async #search(turn: Turn, retryMs: number): Promise<void> {
+    const { q, signal } = turn;
+    try {
+      const answer = await this.#client.search(q, "full", PER_PAGE, signal);
+      const suggestions = await Promise.race([turn.suggesting, none()]);
+      turn.isAnswered = true;
+      if (!signal.aborted) this.#report({ name: "found", q, suggestions, answer, isInstant: false });
     } catch (error) {
-      if (!signal.aborted) this.#fail(q, signal, error, retryMs);
+      turn.isAnswered = true;
+      if (!signal.aborted) this.#fail(turn, error, retryMs);
     }
   }
 
@@ -87,11 +121,16 @@ export class Lookup {
     }
   }
 
-  #fail(q: string, signal: AbortSignal, error: unknown, retryMs: number): void {
+  #fail(turn: Turn, error: unknown, retryMs: number): void {
+    const { q, signal } = turn;
     if (error instanceof UnreachableError) {
       this.#report({ name: "unreachable", q });
       const again = Math.min(retryMs * 2, LAST_RETRY_MS);
-      later(retryMs, signal, () => void this.#search(q, signal, again), "online");
+      const retry = (): void => {
+        turn.suggesting = this.#suggest(q, signal);
+        void this.#search(turn, again);
+      };
+      later(retryMs, signal, retry, "online");
     } else if (error instanceof ExpiredError) {
       this.#report({ name: "expired", q });
     } else {

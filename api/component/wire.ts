@@ -51,9 +51,9 @@ export interface SearchResponse {
 
 export interface Suggestion {
   readonly text: string;
-  readonly type: "document" | "tag";
+  readonly type: "document" | "tag" | "mentor" | "query";
   readonly id: string;
-  /** Null for a tag, which is a filter. */
+  /** Null for what is a filter or a query. */
   readonly url: string | null;
 }
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 import uvicorn
 from litestar import Litestar
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from api.app import create_app
 from fixtures.school import until
@@ -63,6 +63,10 @@ class Box:
         """Type as a person does, key by key."""
         self.field.click()
         self.field.press_sequentially(text)
+
+    def settle(self) -> None:
+        """Wait for the full results: those found by words alone do not say how many there are."""
+        expect(self.host.locator(".group.all .facts")).to_be_visible()
 
     def group(self, name: str) -> Locator:
         """Return a group of options."""

@@ -39,6 +39,7 @@ def test_a_hit_leads_to_its_exact_place_with_the_query(visit: Visits, site: Site
 
     box.type("compter son temps")
 
+    box.settle()
     hit = box.options.filter(has_text=VIDEO_TITLE).first
     expect(hit).to_contain_text("à 0:01")
     href = hit.get_attribute("href") or ""
@@ -74,7 +75,7 @@ def test_the_page_does_not_move_when_the_list_opens(visit: Visits) -> None:
     before = box.page.locator("#below").bounding_box()
 
     box.type("prix")
-    expect(box.options.first).to_be_visible()
+    box.settle()
 
     assert box.page.locator("#below").bounding_box() == before
 
@@ -82,7 +83,7 @@ def test_the_page_does_not_move_when_the_list_opens(visit: Visits) -> None:
 def test_arrows_home_and_end_move_through_the_options(visit: Visits) -> None:
     box = visit()
     box.type("prix")
-    expect(box.options.first).to_be_visible()
+    box.settle()
     titles = box.host.locator(".option .title").all_inner_texts()
     seen = [box.active()]
 
@@ -98,7 +99,7 @@ def test_arrows_home_and_end_move_through_the_options(visit: Visits) -> None:
 def test_home_and_end_move_the_cursor_while_no_option_is_active(visit: Visits) -> None:
     box = visit()
     box.type("prix")
-    expect(box.options.first).to_be_visible()
+    box.settle()
 
     box.field.press("Home")
     box.field.press_sequentially("les ")
@@ -150,7 +151,7 @@ def test_a_template_says_where_results_are(visit: Visits, site: Site) -> None:
 def test_with_control_enter_opens_a_new_tab(visit: Visits, keys: list[str]) -> None:
     box = visit()
     box.type("prix")
-    expect(box.options.first).to_be_visible()
+    box.settle()
     address = box.page.url
 
     with box.page.context.expect_page() as opened:
@@ -165,7 +166,7 @@ def test_with_control_enter_opens_a_new_tab(visit: Visits, keys: list[str]) -> N
 def test_tab_leaves_the_box_and_closes_the_list(visit: Visits) -> None:
     box = visit()
     box.type("prix")
-    expect(box.options.first).to_be_visible()
+    box.settle()
 
     for _ in range(4):  # clear, search, keep, out
         box.page.keyboard.press("Tab")
@@ -178,13 +179,13 @@ def test_tab_leaves_the_box_and_closes_the_list(visit: Visits) -> None:
 def test_escape_closes_the_list_then_empties_the_field(visit: Visits) -> None:
     box = visit()
     box.type("prix")
-    expect(box.options.first).to_be_visible()
+    box.settle()
 
     box.field.press("Escape")
     expect(box.panel).to_be_hidden()
     expect(box.field).to_have_value("prix")
     box.field.press("ArrowDown")
-    expect(box.options.first).to_be_visible()
+    box.settle()
     box.field.press("Escape")
     box.field.press("Escape")
 
@@ -200,19 +201,19 @@ def test_a_stale_answer_never_replaces_a_newer_one(visit: Visits) -> None:
           window.came = [];
           window.fetch = async (url, init) => {
             const { signal, ...rest } = init;
-            const q = init.body ? JSON.parse(init.body).q : "";
-            window.sent.push(q);
+            const { q, mode } = init.body ? JSON.parse(init.body) : {};
+            window.sent.push(`${mode} ${q}`);
             const answer = await plain(url, rest);
             if (q === "relancer") await new Promise((resolve) => setTimeout(resolve, 1500));
-            if (q) window.came.push(q);
+            if (mode === "full") window.came.push(q);
             return answer;
           };
         """
     )
     box.type("relancer")
-    box.until("window.sent.includes('relancer')")
+    box.until("window.sent.includes('full relancer')")
     box.field.fill("compter son temps")
-    expect(box.options.filter(has_text=VIDEO_TITLE).first).to_be_visible()
+    box.settle()
     before = box.options.all_inner_texts()
 
     box.until("window.came.includes('relancer')")
@@ -220,6 +221,124 @@ def test_a_stale_answer_never_replaces_a_newer_one(visit: Visits) -> None:
 
     assert box.page.evaluate("window.came") == ["compter son temps", "relancer"]
     assert box.options.all_inner_texts() == before
+
+
+def test_results_by_words_show_at_once_and_the_full_ones_replace_them(visit: Visits) -> None:
+    box = visit(
+        script="""
+          const plain = window.fetch;
+          window.sent = [];
+          window.fetch = async (url, init) => {
+            const { q, mode } = init.body ? JSON.parse(init.body) : {};
+            if (mode) window.sent.push(`${mode} ${q}`);
+            if (mode === "full") await new Promise((resolve) => (window.go = resolve));
+            return plain(url, init);
+          };
+        """
+    )
+    box.type("pr")
+    passages = box.group("Meilleurs passages")
+    expect(passages).to_be_visible()
+    expect(box.group("Page de résultats")).not_to_contain_text(re.compile(r"\d"))
+    assert box.page.evaluate("window.sent[0]") == "instant pr"
+
+    box.until("Boolean(window.go)")
+    box.page.evaluate("window.go()")
+
+    box.settle()
+    assert box.page.evaluate("window.sent") == ["instant pr", "full pr"]
+
+
+def test_late_results_by_words_never_replace_full_ones(visit: Visits) -> None:
+    box = visit(
+        script="""
+          const plain = window.fetch;
+          window.came = [];
+          window.fetch = async (url, init) => {
+            const { mode } = init.body ? JSON.parse(init.body) : {};
+            const answer = await plain(url, init);
+            if (mode === "instant") await new Promise((resolve) => setTimeout(resolve, 1500));
+            if (mode) window.came.push(mode);
+            return answer;
+          };
+        """
+    )
+    box.field.fill("prix")
+    box.settle()
+    before = box.options.all_inner_texts()
+
+    box.until("window.came.includes('instant')")
+    box.page.evaluate("new Promise((resolve) => setTimeout(resolve, 300))")  # time to be wrong
+
+    assert box.page.evaluate("window.came") == ["full", "instant"]
+    assert box.options.all_inner_texts() == before
+
+
+def test_a_space_says_that_the_word_is_whole(visit: Visits) -> None:
+    box = visit(
+        script="""
+          const plain = window.fetch;
+          window.sent = [];
+          window.fetch = (url, init) => {
+            if (init.body) window.sent.push(JSON.parse(init.body));
+            return plain(url, init);
+          };
+        """
+    )
+    box.field.fill("prix ")
+
+    box.until("window.sent.length === 2")
+    asked = [(each["mode"], each["q"]) for each in box.page.evaluate("window.sent")]
+    assert asked == [("instant", "prix "), ("full", "prix")]
+
+
+def test_the_option_one_is_at_stays_when_the_full_results_come(visit: Visits) -> None:
+    box = visit(
+        script="""
+          const plain = window.fetch;
+          window.fetch = async (url, init) => {
+            const { mode } = init.body ? JSON.parse(init.body) : {};
+            if (mode === "full") await new Promise((resolve) => (window.go = resolve));
+            return plain(url, init);
+          };
+        """
+    )
+    box.field.fill("compter son temps")
+    expect(box.options.filter(has_text=VIDEO_TITLE).first).to_be_visible()
+    box.field.press("ArrowDown")
+    active = box.active()
+    box.until("Boolean(window.go)")
+    box.page.evaluate("window.go()")
+    box.settle()
+
+    assert active is not None
+    assert box.active() == active
+
+
+def test_mentors_and_searches_that_helped_others_are_groups_of_their_own(
+    visit: Visits, site: Site
+) -> None:
+    offered = [
+        {"type": "query", "text": "fixer ses prix", "id": "fixer ses prix", "url": None},
+        {"type": "mentor", "text": "Prisca Modèle", "id": "m-9", "url": None},
+    ]
+    box = visit()
+    box.page.route(
+        "**/v1/suggest*",
+        lambda route: route.fulfill(
+            headers={"Access-Control-Allow-Origin": "*"}, json={"suggestions": offered}
+        ),
+    )
+
+    box.type("pri")
+
+    query = box.group("Recherches qui ont aidé").get_by_role("option")
+    expect(query).to_have_text("fixer ses prix")
+    expect(query).to_have_attribute("href", f"{site.api}/?q=fixer%20ses%20prix")
+    mentor = box.group("Mentors").get_by_role("option")
+    expect(mentor).to_have_text("Prisca Modèle")
+    assert "mentor=m-9" in (mentor.get_attribute("href") or "")
+    expect(mentor.locator("mark")).to_have_text("Pri")
 
 
 def test_an_abandoned_request_is_cancelled(visit: Visits) -> None:
@@ -235,13 +354,14 @@ def test_an_abandoned_request_is_cancelled(visit: Visits) -> None:
           };
         """
     )
-    box.type("prix")
-    box.until("window.signals.length === 1")
+    box.field.fill("prix")
+    box.until("window.signals.length === 2")  # by words at once, then in full
 
     box.field.fill("devis")
 
-    box.until("window.signals.length === 2")
-    assert box.page.evaluate("window.signals.map((each) => each.aborted)") == [True, False]
+    box.until("window.signals.length === 4")
+    aborted = box.page.evaluate("window.signals.map((each) => each.aborted)")
+    assert aborted == [True, True, False, False]
 
 
 def test_a_title_with_a_script_stays_text(visit: Visits) -> None:
