@@ -20,7 +20,7 @@ def _closed(box: Box) -> None:
 
 def _found(box: Box) -> None:
     box.type("prix")
-    expect(box.group("Meilleurs passages")).to_be_visible()
+    box.settle()
     box.field.press("ArrowDown")
 
 
