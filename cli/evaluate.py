@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +11,7 @@ import typer
 
 from cli import render
 from cli.context import AsJson, DataDir, load, print_json
+from cli.cutting import open_cut
 from schemas.query import RetrieverChoice
 from schemas.settings import Settings
 
@@ -75,18 +75,8 @@ def open_tools(settings: Settings) -> Tools:
     """
     from indexer.dense.encoder import open_passage_encoder
     from indexer.evaluation.run import Tools
-    from indexer.models.tokens import open_token_counter
-    from pipelines.enrichment.language import language_of
-    from pipelines.stages import cut_text
 
-    counter = open_token_counter(settings, settings.models.encoder)
-    cut = partial(
-        cut_text,
-        language_of=language_of,
-        count_tokens=counter.count_tokens,
-        settings=settings.ingestion,
-    )
-    return Tools(cut, open_passage_encoder(settings, settings.models.encoder))
+    return Tools(open_cut(settings), open_passage_encoder(settings, settings.models.encoder))
 
 
 @contextmanager
