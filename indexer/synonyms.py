@@ -24,6 +24,7 @@ _LINK_WORDS: Final = (
     "mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs"
 )
 _LINKS: Final = frozenset(_LINK_WORDS.split())
+_SHORTEST_PLURAL: Final = 5  # letters; "prix", "frais" lose theirs on both sides alike
 _MAX_LINKS: Final = 3  # "ou à la"
 # Words of English that abbreviations of French look like: students mix both.
 _ENGLISH_WORDS: Final = "an are as at be in is it on or to we"
@@ -33,7 +34,7 @@ _DETERMINER_WORDS: Final = "le du au un une mon ton son notre votre leur quel"
 _DETERMINERS: Final = frozenset(_DETERMINER_WORDS.split())
 
 Key = tuple[str, ...]
-"""The terms of a form in order, without stop words: forms with the same key are searched alike."""
+"""The words of a form in order, without plurals and link words: such forms are matched alike."""
 
 
 class Expansion(NamedTuple):
@@ -78,7 +79,7 @@ class Synonyms:
         that "ça" never follows (``mon ca``), or next to one of the group's ``beside`` words.
         """
         typed = words_of(text)
-        said = frozenset(word.term for word in typed)
+        said = frozenset(word.key for word in typed)
         found: list[Expansion] = []
         at = 0
         while at < len(typed):
@@ -140,6 +141,14 @@ class QueryWord(NamedTuple):
     is_shouted: bool
     """Whether the whole text is in capitals, which then say nothing."""
 
+    @property
+    def key(self) -> str:
+        """What forms are compared by: the word without its plural; empty for a link word.
+
+        Not its term: stems of the trade meet those of everyday words (``persona``, ``personne``).
+        """
+        return "" if self.folded in _LINKS else _singular(self.folded)
+
 
 def _alternatives(
     span: CharSpan, groups: Sequence[tuple[SynonymGroup, float]], said: frozenset[str]
@@ -155,31 +164,32 @@ def _alternatives(
 
 def _candidates(typed: Sequence[QueryWord], at: int, longest: int) -> Iterator[tuple[int, Key]]:
     """Yield the keys that words from here on may have, and where each ends."""
-    if not typed[at].term:
+    if not typed[at].key:
         return
     key: list[str] = []
     n_links = 0
     for end, word in enumerate(typed[at:], at + 1):
-        if word.term:
-            key.append(word.term)
+        if word.key:
+            key.append(word.key)
             n_links = 0
             yield end, tuple(key)
             if len(key) == longest:
                 break
         else:
             n_links += 1
-            if n_links > _MAX_LINKS or word.folded not in _LINKS:
+            if n_links > _MAX_LINKS:
                 break
     for end in range(at + 2, min(at + _MAX_JOINED, len(typed)) + 1):
-        if not typed[end - 1].term:
+        if not typed[end - 1].key:
             break
-        yield end, (_term("".join(word.folded for word in typed[at:end])),)
+        yield end, (_singular("".join(word.folded for word in typed[at:end])),)
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def form_key(form: str) -> Key:
     """Return the key of a form; owned by this module, pure, so it never goes stale."""
-    return tuple(word.term for word in words_of(form) if word.term)
+    words = words_of(form)
+    return tuple(word.key for word in words if word.key) if any(w.term for w in words) else ()
 
 
 def _keys(form: str) -> Iterator[Key]:
@@ -187,14 +197,13 @@ def _keys(form: str) -> Iterator[Key]:
     yield form_key(form)
     words = words_of(form)
     if len(words) == 1 and form.isupper():  # too short for the stemmer to take off its "s"
-        yield (_term(f"{words[0].folded}s"),)
-    if 1 < len(words) <= _MAX_JOINED and all(word.term for word in words):
-        yield (_term("".join(word.folded for word in words)),)
+        yield (f"{words[0].folded}s",)
+    if 1 < len(words) <= _MAX_JOINED and all(word.key for word in words):
+        yield (_singular("".join(word.folded for word in words)),)
 
 
 def _all_terms(forms: Iterable[str]) -> Iterator[str]:
-    for form in forms:
-        yield from form_key(form)
+    return (word.term for form in forms for word in words_of(form) if word.term)
 
 
 def bare(abbreviation: str) -> str:
@@ -210,6 +219,14 @@ def _plain(abbreviation: str) -> str:
 def _term(word: str) -> str:
     found = terms(word)
     return found[0] if found else ""
+
+
+def _singular(folded: str) -> str:
+    """Return a folded word without the ``s`` or ``x`` of a plural, and ``aux`` as ``al``."""
+    if len(folded) < _SHORTEST_PLURAL or folded[-1] not in "sx":
+        return folded
+    is_of_al = folded.endswith("aux") and not folded.endswith("eaux")
+    return f"{folded[:-3]}al" if is_of_al else folded[:-1]
 
 
 _fold_word: Final = lru_cache(maxsize=_REMEMBERED)(fold)

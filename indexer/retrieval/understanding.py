@@ -15,6 +15,9 @@ from indexer.retrieval.parser import ParsedQuery
 from indexer.retrieval.spelling import Speller
 from indexer.synonyms import Expansion, Synonyms
 
+LONGEST_LOOKUP: Final = 3
+"""Content words beside a quoted phrase up to which it is a condition; in a sentence or a question
+quotes stress a word, as in: le "cache", c'est quoi ?"""
 ABBREVIATION: Final = 0.75
 """Weight from which an expansion says the same thing and not only something near it."""
 
@@ -46,17 +49,21 @@ def understand(
     Words with a typing mistake are looked for as they were meant. Synonyms are further forms of
     the stretch that they stand for, worth less than what was typed; the encoder, which knows
     synonyms by itself, is told only what abbreviations stand for. The text of phrases is ranked
-    by like any other.
+    by like any other; a phrase alone or beside few words must also be there, in a question it
+    counts as one thing more that is asked for.
     """
     spelling = speller.correct(parsed.text) if speller else None
     text = spelling.text if spelling else parsed.text
     expansions = synonyms.expand(text) if synonyms else ()
     told = [each.text for each in expansions if each.weight >= ABBREVIATION]
+    phrases = _phrases(parsed.phrases)
+    must_have = phrases if _is_lookup(parsed.text, phrases) else ()
+    stressed = [(Form(each),) for each in phrases if not must_have and len(each) > 1]
     return Understanding(
         lexical=LexicalQuery(
-            words=tuple(_groups(text, expansions)),
+            words=(*_groups(text, expansions), *stressed),
             grams=tuple(dict.fromkeys(grams(text))),
-            required=_phrases(parsed.phrases),
+            required=must_have,
             excluded=_phrases(parsed.excluded),
         ),
         meaning=as_typed(" ".join([text, *told])),
@@ -96,6 +103,12 @@ def _groups(text: str, expansions: Sequence[Expansion]) -> Iterable[tuple[Form, 
 def _standing_in(words: Sequence[WordTerm], expansion: Expansion) -> list[WordTerm]:
     span = expansion.span
     return [word for word in words if span.start <= word.start and word.end <= span.end]
+
+
+def _is_lookup(text: str, phrases: Sequence[tuple[str, ...]]) -> bool:
+    """Tell whether quotes in a text are a condition and not a stress."""
+    n_beside = len(terms(text)) - sum(1 for each in phrases for term in each if term)
+    return "?" not in text and n_beside <= LONGEST_LOOKUP
 
 
 def _phrases(texts: Iterable[str]) -> tuple[tuple[str, ...], ...]:
