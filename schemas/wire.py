@@ -175,7 +175,7 @@ class SearchHit(msgspec.Struct, frozen=True):
     passages: tuple[SearchPassage, ...]
     explanation: ExplanationView
     similar: tuple[SimilarView, ...] = ()
-    """Documents that say the same, or answer the same question, best first: no hits of their own."""
+    """Documents that say the same, or answer the same question: no hits of their own."""
 
 
 class FacetValue(msgspec.Struct, frozen=True):

@@ -102,7 +102,7 @@ def answer(services: Services, caller: Caller, request: SearchRequest) -> Search
         InvalidInputError: If the request exceeds a limit.
     """
     page = _page(to_query(request, caller), request.mode, services.handle.engine)
-    if request.mode is SearchMode.FULL:  # the others, ten times as fast and as many, would hide it
+    if request.mode is SearchMode.FULL:  # the others are quick and many, and would hide it
         services.metrics.observe_search(took_ms=page.took_ms, timings_ms=page.timings_ms)
     missing = unnamed_people(page)
     people = services.catalog.documents.people(missing) if missing else {}
