@@ -321,21 +321,3 @@ def test_tags_and_mentors_are_counted_in_what_passes_the_filter(index: PassageIn
     assert index.tag_counts(courses) == {"a": 1}
     assert index.tag_counts(Filter(frozenset())) == {}
     assert index.mentor_counts(Filter(frozenset())) == {}
-
-
-def test_coverage_is_the_share_of_what_is_asked_for_by_its_rarity(index: PassageIndex) -> None:
-    common = [an_entry(1_000 * n, "devis client") for n in range(1, 9)]
-    put(
-        index,
-        *common,
-        an_entry(20_000, "devis dividende"),
-        an_entry(30_000, "dividende client devis"),
-    )
-    query = lexical_query("devis dividende client zorglub")
-    ids = [PassageId(n) for n in (30_000, 20_000, 1_000, 77)]
-
-    three, rare, frequent, unknown = index.coverage(query, ids)
-
-    assert 0.0 == unknown < frequent < rare < three < 1.0
-    assert index.coverage(lexical_query("devis"), ids) == pytest.approx([1, 1, 1, 0])
-    assert index.coverage(LexicalQuery(), ids) == [0.0] * 4
