@@ -44,8 +44,10 @@ class DenseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """URL of a Qdrant server or cluster; empty means Qdrant Edge in this process."""
     api_key: str = ""
     collection: str = "cordee"
-    ef: int = 256
-    """Candidates that HNSW search keeps: more finds more of the true neighbours, more slowly."""
+    ef: int = 128
+    """Candidates that HNSW search keeps: more finds more of the true neighbours, more slowly. At
+    100 000 passages 128 finds 86 % of them and 256 finds 94 %, at the same nDCG@10: exact scores
+    of everything that the words found make up for it."""
     exact_below: int = 20_000
     """With fewer passages than this, search exactly: as fast, and nothing is missed."""
 

@@ -20,6 +20,10 @@ from schemas.query import Filter
 
 _WRITER_BYTES: Final = 50_000_000  # arena of one indexing thread; a commit flushes it anyway
 _EXPANSIONS: Final = 50  # words that one prefix stands for: "co" starts a thousand
+# At 100 000 passages the grams of more than 30 % of them take half the time of a score and move it
+# by nothing that ranks: correlation .998, nDCG@10 the same. Few passages are scored fast anyway.
+_TELLING_SHARE: Final = 0.3
+_MANY_PASSAGES: Final = 5_000
 _REMEMBERED_CARDS: Final = 50_000  # about 40 MB at the most
 
 _Card = tuple[PassageId, PassageCard]
@@ -89,7 +93,7 @@ class TantivyIndex:
         # Scoring grams only here, never retrieving by them, keeps them cheap: on their own they
         # meet nearly every passage.
         by_grams = self._scores(
-            translate.any_term(self._schema, fields.GRAMS, query.grams), passage_ids
+            translate.any_term(self._schema, fields.GRAMS, self._telling(query.grams)), passage_ids
         )
         return [LexicalScore(i, words.get(i, 0.0), by_grams.get(i, 0.0)) for i in passage_ids]
 
@@ -191,6 +195,14 @@ class TantivyIndex:
         allowed = translate.all_of(translate.conditions(self._schema, where), None)
         with _translated("search"):
             return dict(self._index.searcher().terms_with_prefix(field, start, allowed, limit))
+
+    def _telling(self, grams: Sequence[str]) -> Sequence[str]:
+        """Leave out the grams that stand in so many passages that they tell none apart."""
+        searcher = self._index.searcher()
+        if searcher.num_docs < _MANY_PASSAGES:
+            return grams
+        most = searcher.num_docs * _TELLING_SHARE
+        return [gram for gram in grams if searcher.doc_freq(fields.GRAMS, gram) <= most]
 
     def _starting_with(self, prefix: str, where: Filter) -> translate.Clauses:
         # Counted in what passes the filter: hidden words would take the places of visible ones.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from typing import Final
 
 from indexer.ports import PassageCard, PassageReader
@@ -37,14 +38,12 @@ def count_facets(
     A document counts once per value, whichever of its candidate passages has it. Values come
     most frequent first, then in order of value; facets without a value are left out.
     """
-    holders: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    had: dict[str, set[tuple[str, str]]] = defaultdict(set)  # by document
     for card in cards:
-        for facet, value in _values(card, taxonomy):
-            holders[facet][value].add(card.document_id)
-    counts = {
-        facet: Counter({value: len(found) for value, found in values.items()})
-        for facet, values in holders.items()
-    }
+        had[card.document_id].update(_values(card, taxonomy))
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for (facet, value), count in Counter(chain.from_iterable(had.values())).items():
+        counts[facet][value] = count
     kept = {facet: _most_frequent(counter) for facet, counter in sorted(counts.items())}
     people = {PersonId(v) for facet in (SPEAKER, MENTOR) for v, _ in kept.get(facet, ())}
     names = {i: person.name for i, person in reader.get_people(people).items()} if people else {}
