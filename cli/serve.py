@@ -76,6 +76,7 @@ def run_server(settings: Settings, *, beside: Callable[[], AbstractContextManage
         open_services(settings) as services,
         beside(),
     ):
+        services.handle.warm_up()
         address = ServerAddress(url=_url(settings.server.host, listener), pid=os.getpid())
         config = uvicorn.Config(
             create_app(settings, services=services),

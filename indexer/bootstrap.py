@@ -28,9 +28,11 @@ from indexer.live_synonyms import LiveSynonyms, open_live_synonyms
 from indexer.pairs import PairOpener
 from indexer.ports import QueryEncoder
 from indexer.retrieval.profiles import profile_named
+from indexer.retrieval.search import search
 from indexer.taxonomy import load_taxonomy
 from schemas.errors import ConflictError
 from schemas.ids import QueryId
+from schemas.query import Filter, Query
 from schemas.settings import Settings
 
 OWNER_LOCK: Final = "owner.lock"
@@ -85,6 +87,14 @@ class EngineHandle:
     def position(self) -> int:
         """Last change that searches see; 0 while the first build is running."""
         return self._follower.position or 0
+
+    def warm_up(self) -> None:
+        """Prepare aside what the first search would wait for: word lists, the encoder's first run.
+
+        Returns at once. Searches that come meanwhile wait for their own part only.
+        """
+        nobody = Query(text="bonjour zzzzzzzz", filter=Filter(audiences=frozenset()))
+        self._engine.executor.submit(search, nobody, self._engine)
 
     def ready(self) -> bool:
         """Tell whether searches see a complete index that is kept up to date."""

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from typing import Final, Protocol
+
+import structlog
 
 from indexer.analysis.lexicon import load_lexicon
 from indexer.analysis.normalize import fold
 from indexer.analysis.school_words import SCHOOL_WORDS
 from indexer.ports import PassageDirectory
 from indexer.retrieval.spelling import Speller
+from schemas.errors import TransientError
+
+log = structlog.get_logger(__name__)
+
+
+MAKE_EVERY_S: Final = 30.0  # while documents come in, every second changes the index
+_MISTYPED: Final = "zzzzzzzz"  # the first unknown word builds what the others are looked up in
 
 
 class SpellerSource(Protocol):
@@ -26,9 +37,12 @@ class LiveSpeller:
     the very first does. Safe in several threads; nothing has to be closed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, clock_s: Callable[[], float] = time.monotonic) -> None:
+        """Make nothing yet."""
         self._public: Final = frozenset(fold(word) for word in SCHOOL_WORDS)
+        self._clock_s = clock_s
         self._latest: tuple[object, Speller] | None = None
+        self._made_at_s = 0.0
         self._making = threading.Lock()
 
     def of(self, directory: PassageDirectory) -> Speller:
@@ -37,7 +51,8 @@ class LiveSpeller:
         if latest is None:
             with self._making:
                 return self._latest[1] if self._latest else self._make(directory, edition)
-        if latest[0] is not edition and self._making.acquire(blocking=False):
+        is_due = self._clock_s() >= self._made_at_s + MAKE_EVERY_S
+        if latest[0] is not edition and is_due and self._making.acquire(blocking=False):
             threading.Thread(
                 target=self._remake, args=(directory, edition), name="cordee-speller", daemon=True
             ).start()
@@ -45,11 +60,13 @@ class LiveSpeller:
 
     def _remake(self, directory: PassageDirectory, edition: object) -> None:
         try:
-            self._make(directory, edition)
+            self._make(directory, edition).correct(_MISTYPED)
+        except TransientError as exc:  # the index was closed meanwhile, or is being swapped
+            log.warning("speller.stale", error=str(exc))
         finally:
             self._making.release()
 
     def _make(self, directory: PassageDirectory, edition: object) -> Speller:
         speller = Speller(directory.vocabulary(), load_lexicon(), self._public)
-        self._latest = (edition, speller)
+        self._latest, self._made_at_s = (edition, speller), self._clock_s()
         return speller
