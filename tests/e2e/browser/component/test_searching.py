@@ -219,7 +219,9 @@ def test_a_stale_answer_never_replaces_a_newer_one(visit: Visits) -> None:
     box.until("window.came.includes('relancer')")
     box.page.evaluate("new Promise((resolve) => setTimeout(resolve, 300))")  # time to be wrong
 
-    assert box.page.evaluate("window.came") == ["compter son temps", "relancer"]
+    # A slow machine pauses while it types: then more is asked in full before these two.
+    came = box.page.evaluate("window.came")
+    assert came.index("compter son temps") < came.index("relancer")
     assert box.options.all_inner_texts() == before
 
 
