@@ -84,7 +84,7 @@ def _sniff_zip(path: Path, filename: str) -> Format:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    # zipfile raises NotImplementedError for an archive of a version or form that it cannot read.
+    # NotImplementedError is zipfile's own word for an archive of a later version of the format.
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as exc:
         raise DamagedFileError(
             f"“{filename}” starts like a Word file or ZIP archive and cannot be opened: {exc}."

@@ -38,7 +38,7 @@ DRAIN_S: Final = 8
 """How long a stopping worker lets running jobs finish; containers are killed after 10 s."""
 _MAX_SLOTS: Final = 64  # workers of one machine on one data directory
 
-_log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 # Without a handler of its own, DBOS would add one that bypasses our log format.
 logging.getLogger("dbos").addHandler(logging.NullHandler())
@@ -61,7 +61,7 @@ def serve_queues(pipeline: Pipeline, name: str, stop: threading.Event) -> int:
     pipeline.catalog.workers.beat(name, pipeline.clock())
     running = Running()
     _launch(pipeline, name, running)
-    _log.info("worker.started", worker=name)
+    log.info("worker.started", worker=name)
     # Two threads: a repair that takes long must not make the worker look dead.
     beats = _every(HEARTBEAT_S, stop, lambda: pipeline.catalog.workers.beat(name, pipeline.clock()))
     repairs = _every(REPAIR_S, stop, lambda: _keep_house(pipeline))
@@ -73,7 +73,7 @@ def serve_queues(pipeline: Pipeline, name: str, stop: threading.Event) -> int:
         drain_s = DRAIN_S if running.count() else 0
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=drain_s)
         beats.join()
-        _log.info("worker.stopped", worker=name, n_released=running.count())
+        log.info("worker.stopped", worker=name, n_released=running.count())
     return running.count()
 
 
@@ -142,10 +142,10 @@ def _every(interval_s: float, stop: threading.Event, work: Callable[[], None]) -
         while not stop.is_set():
             try:
                 work()
-            # Outermost frame of the thread: if it ended, lost jobs would stay where they are for as
-            # long as the worker lives. The next round tries again.
-            except Exception as error:  # noqa: BLE001
-                _log.warning("housekeeping.failed", reason=str(error))
+            except Exception:
+                # Outermost frame of the thread: if it ended here, lost jobs would stay where they
+                # are for as long as the worker lives. Logged in full; the next round tries again.
+                log.exception("housekeeping.failed")
             stop.wait(interval_s)
 
     thread = threading.Thread(target=loop, name="cordee-housekeeping", daemon=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -179,6 +180,18 @@ def test_a_docx_whose_text_is_no_xml_is_damaged(extract_bytes: ExtractBytes) -> 
             new.writestr(name, b"<w:doc" if name == "word/document.xml" else old.read(name))
     with pytest.raises(DamagedFileError, match="damaged Word file"):
         extract_bytes("a.docx", target.getvalue())
+
+
+@pytest.mark.parametrize("offset", [6, 10], ids=["of a later version", "packed in an unknown way"])
+def test_an_archive_that_our_unpacker_does_not_know_is_damaged(
+    extract_bytes: ExtractBytes, offset: int
+) -> None:
+    """To zipfile both are ``NotImplementedError``: opening the one, reading the other."""
+    data = bytearray(packed(a_docx()))
+    for entry in re.finditer(rb"PK\x01\x02", data):  # of the directory at the archive's end
+        data[entry.start() + offset] = 99
+    with pytest.raises(DamagedFileError):
+        extract_bytes("a.docx", bytes(data))
 
 
 def test_an_office_file_behind_a_password_is_refused(extract_bytes: ExtractBytes) -> None:
