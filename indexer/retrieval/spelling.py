@@ -151,26 +151,6 @@ class Speller:
         return min(forms, key=lambda form: OSA.distance(typed.lower(), form))
 
 
-class Spellers:
-    """Holds the speller of an index as it is now."""
-
-    def __init__(self, lexicon: Lexicon, public: Container[str] = frozenset()) -> None:
-        """Take what does not change with the index."""
-        self._lexicon: Final = lexicon
-        self._public: Final = public
-        self._latest: tuple[Mapping[str, int], Speller] | None = None
-
-    def of(self, vocabulary: Mapping[str, int]) -> Speller:
-        """Return the speller of this vocabulary, the same one for the same object."""
-        latest = self._latest
-        if latest is None or latest[0] is not vocabulary:
-            latest = self._latest = (
-                vocabulary,
-                Speller(vocabulary, self._lexicon, self._public),
-            )
-        return latest[1]
-
-
 def _folded(word: str) -> str:
     return word.lower() if word.isascii() else fold(word)  # most words; ten times as fast
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from indexer.analysis.lexicon import load_lexicon
 from indexer.retrieval.neighbours import Neighbours
-from indexer.retrieval.spelling import MAX_GUESSES, SpelledWord, Speller, Spellers
+from indexer.retrieval.spelling import MAX_GUESSES, SpelledWord, Speller
 
 unhurried = settings(deadline=None)  # shared cores: time says nothing
 
@@ -156,14 +156,6 @@ def test_a_long_text_has_its_first_mistakes_corrected() -> None:
 
 def test_an_empty_index_still_knows_the_language() -> None:
     assert Speller({}, load_lexicon()).correct("tresorrerie").text == "trésorerie"
-
-
-def test_a_speller_is_kept_while_the_vocabulary_is_the_same() -> None:
-    spellers = Spellers(load_lexicon())
-    first, second = {"facturation": 1}, {"facturation": 1, "facturaton": 1}
-    assert spellers.of(first) is spellers.of(first)
-    assert spellers.of(first).correct("facturaton").text == "facturation"
-    assert spellers.of(second).correct("facturaton").text == "facturaton"
 
 
 def test_neighbours_are_found_by_letters_and_by_sound() -> None:
