@@ -10,11 +10,11 @@ from litestar.params import FromPath, QueryParameter
 from api.access import visible_document
 from api.dependencies import TheCaller, TheServices
 from api.services import Services
-from api.views.places import document_url
+from api.views.similar import similar_view
 from indexer.retrieval.similar import MAX_SIMILAR, SIMILAR, Alike, similar_documents
 from schemas.document import Document, DocumentKind
 from schemas.identity import Caller
-from schemas.wire_search import SimilarDocument, SimilarDocuments
+from schemas.wire_search import SimilarDocuments
 
 
 @get("/documents/{document_id:str}/similar", sync_to_thread=True, summary="Documents like this one")
@@ -56,19 +56,4 @@ def alike(
         vectors_of=services.catalog.passages.vectors_of,
         kinds=kinds,
         limit=limit,
-    )
-
-
-def similar_view(one: Alike) -> SimilarDocument:
-    """Return a document that is like another one as clients see it."""
-    document = one.document
-    return SimilarDocument(
-        document_id=document.id,
-        kind=document.kind,
-        media_kind=document.media_kind,
-        title=document.title,
-        url=document_url(document.id),
-        language=document.language,
-        created_at=document.created_at,
-        score=one.score,
     )
