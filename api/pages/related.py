@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.controllers.similar import alike, similar_view
+from api.controllers.similar import alike
 from api.services import Services
+from api.views.similar import similar_view
 from schemas.document import Document, DocumentKind
 from schemas.identity import Caller
 from schemas.wire_search import SimilarDocument
