@@ -15,11 +15,16 @@ from indexer.analysis.school_words import SCHOOL_WORDS
 from indexer.ports import PassageDirectory
 from indexer.retrieval.spelling import Speller
 from schemas.errors import TransientError
+from schemas.identity import EVERYONE
+from schemas.query import Filter
 
 log = structlog.get_logger(__name__)
 
 
 MAKE_EVERY_S: Final = 30.0  # while documents come in, every second changes the index
+# Only words that everybody may see: whether a word of a private passage is known must not show in
+# what is offered, nor in what is found.
+_SHARED: Final = Filter(audiences=frozenset({EVERYONE}))
 _MISTYPED: Final = "zzzzzzzz"  # the first unknown word builds what the others are looked up in
 
 
@@ -67,6 +72,6 @@ class LiveSpeller:
             self._making.release()
 
     def _make(self, directory: PassageDirectory, edition: object) -> Speller:
-        speller = Speller(directory.vocabulary(), load_lexicon(), self._public)
+        speller = Speller(directory.vocabulary(_SHARED), load_lexicon(), self._public)
         self._latest, self._made_at_s = (edition, speller), self._clock_s()
         return speller

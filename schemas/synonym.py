@@ -19,7 +19,7 @@ MAX_FORM_CHARS: Final = 100
 Form = Annotated[str, Meta(min_length=1, max_length=MAX_FORM_CHARS)]
 Forms = Annotated[tuple[Form, ...], Meta(max_length=MAX_FORMS)]
 Beside = Annotated[tuple[Form, ...], Meta(max_length=MAX_BESIDE)]
-GroupId = Annotated[str, Meta(max_length=64, pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
+GroupId = Annotated[str, Meta(max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(?!\n)$")]
 Weight = Annotated[float, Meta(gt=0, lt=1)]
 
 

@@ -62,7 +62,7 @@ class MultiSearchOperation(Operation):
         400: ResponseSpec(
             Problem,
             generate_examples=False,
-            description="No list of one to ten searches.",
+            description="No list of one to ten objects.",
             media_type=PROBLEM_TYPE,
         )
     },

@@ -15,6 +15,7 @@ from indexer.retrieval.instant import instant
 from indexer.retrieval.search import search as run_search
 from indexer.retrieval.suggest import suggest as run_suggest
 from schemas.document import DocumentKind
+from schemas.errors import InvalidInputError
 from schemas.hit import ResultPage
 from schemas.identity import Caller
 from schemas.query import (
@@ -111,5 +112,7 @@ def answer(services: Services, caller: Caller, request: SearchRequest) -> Search
 
 def _page(query: Query, mode: SearchMode, engine: Engine) -> ResultPage:
     if mode is SearchMode.INSTANT:
+        if query.page > 1:
+            raise InvalidInputError("An instant answer has one page.")
         return instant(query.text, query.filter, engine, limit=query.per_page)
     return run_search(query, engine)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from indexer.live_synonyms import GroupInForce
 from schemas.wire_synonyms import SynonymView
 
 
 def synonym_view(found: GroupInForce) -> SynonymView:
     """Return a group in force."""
+    group = found.group
     return SynonymView(
-        **msgspec.structs.asdict(found.group), origin=found.origin, edited_at=found.edited_at
+        id=group.id,
+        words=group.words,
+        abbreviations=group.abbreviations,
+        beside=group.beside,
+        weight=group.weight,
+        origin=found.origin,
+        edited_at=found.edited_at,
     )

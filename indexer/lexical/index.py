@@ -156,10 +156,9 @@ class TantivyIndex:
         """Return in how many passages each mentor is, of those that pass the filter."""
         return {PersonId(i): n for i, n in self._counts(fields.MENTORS, "", where).items()}
 
-    def vocabulary(self) -> Mapping[str, int]:
-        """Return every word of the index, folded, not stemmed, with its number of passages."""
-        with _translated("read"):
-            return dict(self._index.searcher().terms_with_prefix(fields.FORMS, ""))
+    def vocabulary(self, where: Filter) -> Mapping[str, int]:
+        """Return in how many passages each word is, of those that pass the filter."""
+        return self._counts(fields.FORMS, "", where)
 
     def n_passages(self) -> int:
         """Return how many passages are visible to searches."""

@@ -153,3 +153,14 @@ def test_a_mentor_and_a_query_lead_to_searches_and_not_to_a_page(school: School)
     assert by_type["query"] == {"text": QUERY, "type": "query", "id": QUERY, "url": None}
     assert by_type["mentor"]["id"] in {"m-ludivine", "m-noe"}
     assert by_type["mentor"]["url"] is None
+
+
+def test_an_instant_answer_has_one_page(school: School) -> None:
+    answer = school.client.get(
+        "/v1/search",
+        params={"q": "quokka", "mode": "instant", "page": 2},
+        headers=school.headers(KARIM),
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "An instant answer has one page."

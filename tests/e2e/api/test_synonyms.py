@@ -127,7 +127,7 @@ def test_a_group_that_makes_no_sense_is_refused_and_says_why(
     assert "bakery" not in listed(school)
 
 
-@pytest.mark.parametrize("id_", ["Bakery", "a b", "-a", "a--b", "é", "x" * 65])
+@pytest.mark.parametrize("id_", ["Bakery", "a b", "-a", "a--b", "é", "x" * 65, "bakery%0A"])
 def test_an_id_that_is_none_is_refused(school: School, id_: str) -> None:
     answer = write(school, CLAIRE, BAKERY, id_)
 
