@@ -6,7 +6,7 @@ import os
 import socket
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Final, Self
 
 import msgspec
+import structlog
 from filelock import FileLock, Timeout
 
 from indexer.catalog.catalog import Catalog
@@ -23,7 +24,7 @@ from indexer.dense.query_encoder import open_query_encoder
 from indexer.engine import Engine
 from indexer.follower import Follower, follower_name
 from indexer.generations import LiveIndexes
-from indexer.live_speller import LiveSpeller
+from indexer.live_speller import MISTYPED, LiveSpeller
 from indexer.live_synonyms import LiveSynonyms, open_live_synonyms
 from indexer.pairs import PairOpener
 from indexer.ports import QueryEncoder
@@ -31,9 +32,12 @@ from indexer.retrieval.profiles import profile_named
 from indexer.retrieval.search import search
 from indexer.taxonomy import load_taxonomy
 from schemas.errors import ConflictError
+from schemas.hit import ResultPage
 from schemas.ids import QueryId
 from schemas.query import Filter, Query
 from schemas.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 OWNER_LOCK: Final = "owner.lock"
 OWNER_FILE: Final = "owner.json"
@@ -93,8 +97,8 @@ class EngineHandle:
 
         Returns at once. Searches that come meanwhile wait for their own part only.
         """
-        nobody = Query(text="bonjour zzzzzzzz", filter=Filter(audiences=frozenset()))
-        self._engine.executor.submit(search, nobody, self._engine)
+        nobody = Query(text=f"bonjour {MISTYPED}", filter=Filter(audiences=frozenset()))
+        self._engine.executor.submit(search, nobody, self._engine).add_done_callback(_tell_failure)
 
     def ready(self) -> bool:
         """Tell whether searches see a complete index that is kept up to date."""
@@ -251,6 +255,12 @@ def _is_served_elsewhere(catalog: Catalog, number: int, now: datetime) -> bool:
         and now - report.reported_at < _ALIVE_WITHIN
         for report in catalog.generations.followers()
     )
+
+
+def _tell_failure(done: Future[ResultPage]) -> None:
+    """Log why warming up failed: the first search will say so as well, but to somebody else."""
+    if not done.cancelled() and (error := done.exception()) is not None:
+        log.warning("engine.cold", error=str(error))
 
 
 def _nothing() -> None:

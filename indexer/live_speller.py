@@ -10,8 +10,6 @@ from typing import Final, Protocol
 import structlog
 
 from indexer.analysis.lexicon import load_lexicon
-from indexer.analysis.normalize import fold
-from indexer.analysis.school_words import SCHOOL_WORDS
 from indexer.ports import PassageDirectory
 from indexer.retrieval.spelling import Speller
 from schemas.errors import TransientError
@@ -25,7 +23,7 @@ MAKE_EVERY_S: Final = 30.0  # while documents come in, every second changes the 
 # Only words that everybody may see: whether a word of a private passage is known must not show in
 # what is offered, nor in what is found.
 _SHARED: Final = Filter(audiences=frozenset({EVERYONE}))
-_MISTYPED: Final = "zzzzzzzz"  # the first unknown word builds what the others are looked up in
+MISTYPED: Final = "zzzzzzzz"  # the first unknown word builds what the others are looked up in
 
 
 class SpellerSource(Protocol):
@@ -38,13 +36,12 @@ class SpellerSource(Protocol):
 class LiveSpeller:
     """Keeps one speller, and makes the next one aside when the index has changed.
 
-    Reading the words of a large index takes half a second, which no search should wait for: only
-    the very first does. Safe in several threads; nothing has to be closed.
+    Reading the words of an index takes a while, which no search should wait for: only the very
+    first does. Safe in several threads; nothing has to be closed.
     """
 
     def __init__(self, *, clock_s: Callable[[], float] = time.monotonic) -> None:
         """Make nothing yet."""
-        self._public: Final = frozenset(fold(word) for word in SCHOOL_WORDS)
         self._clock_s = clock_s
         self._latest: tuple[object, Speller] | None = None
         self._made_at_s = 0.0
@@ -55,7 +52,7 @@ class LiveSpeller:
         latest, edition = self._latest, directory.edition()
         if latest is None:
             with self._making:
-                return self._latest[1] if self._latest else self._make(directory, edition)
+                latest = self._latest = self._latest or (edition, self._make(directory))
         is_due = self._clock_s() >= self._made_at_s + MAKE_EVERY_S
         if latest[0] is not edition and is_due and self._making.acquire(blocking=False):
             threading.Thread(
@@ -65,13 +62,14 @@ class LiveSpeller:
 
     def _remake(self, directory: PassageDirectory, edition: object) -> None:
         try:
-            self._make(directory, edition).correct(_MISTYPED)
+            speller = self._make(directory)
+            speller.correct(MISTYPED)
+            self._latest = (edition, speller)
         except TransientError as exc:  # the index was closed meanwhile, or is being swapped
             log.warning("speller.stale", error=str(exc))
         finally:
             self._making.release()
 
-    def _make(self, directory: PassageDirectory, edition: object) -> Speller:
-        speller = Speller(directory.vocabulary(_SHARED), load_lexicon(), self._public)
-        self._latest, self._made_at_s = (edition, speller), self._clock_s()
-        return speller
+    def _make(self, directory: PassageDirectory) -> Speller:
+        self._made_at_s = self._clock_s()
+        return Speller(directory.vocabulary(_SHARED), load_lexicon())

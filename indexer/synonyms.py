@@ -79,7 +79,8 @@ class Synonyms:
         that "ça" never follows (``mon ca``), or next to one of the group's ``beside`` words.
         """
         typed = words_of(text)
-        said = frozenset(word.key for word in typed)
+        # "T.V.A." is one word here only: the index has its letters, so "TVA" is not said yet.
+        said = frozenset(w.key for w in typed if w.end - w.start == len(w.written))
         found: list[Expansion] = []
         at = 0
         while at < len(typed):

@@ -31,7 +31,7 @@ from indexer.ports import PassageEncoder, QueryEncoder
 from indexer.retrieval.profiles import profile_named
 from indexer.retrieval.search import rank_documents, search
 from schemas.document import Document, DocumentKind, MediaFiles, MediaKind, Visibility
-from schemas.errors import TransientError
+from schemas.errors import InvalidInputError, TransientError
 from schemas.identity import EVERYONE
 from schemas.ids import BlobKey, DocumentId, Revision, document_id_for
 from schemas.passage import Passage
@@ -45,6 +45,7 @@ DEPTH: Final = 100  # documents of a run: what recall@100 looks at
 _BATCH: Final = 128  # passages encoded at once
 _WARM_UP: Final = 5  # searches before the clock counts: first touches of files and caches
 _INDEX_TIMEOUT_S: Final = 3_600.0
+_FEWEST_COMPARED: Final = 2
 _COMPARED: Final = "ndcg@10"  # what two profiles are compared by
 _A_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -101,13 +102,16 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
         some document answers.
 
     Raises:
-        InvalidInputError: If the dataset cannot be read.
+        InvalidInputError: If the dataset cannot be read, or is too small to compare.
         SettingsError: If there is no such profile to compare with.
         TransientError: If indexing did not finish in time.
     """
     dataset = read_dataset(dataset_dir, split)
     other = profile_named(compare) if compare else None
     other_run: Run = {}
+    n_answerable = sum(q.id not in dataset.unanswerable for q in dataset.queries[:limit_queries])
+    if other and n_answerable < _FEWEST_COMPARED:
+        raise InvalidInputError("Comparing profiles needs two answerable queries at least.")
     with ExitStack() as stack:
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="cordee-eval-"))
         own = _isolated(settings, Path(scratch))

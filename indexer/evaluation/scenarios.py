@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
@@ -16,6 +14,7 @@ from indexer.evaluation.composed import SchoolDocument
 from indexer.evaluation.load import Ask
 from indexer.generations import LiveIndexes
 from indexer.ports import QueryEncoder
+from indexer.retrieval.instant import instant
 from indexer.retrieval.search import search
 from indexer.retrieval.suggest import suggest
 from schemas.document import DocumentKind
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 STUDENT: Final = frozenset({EVERYONE, person_key(PersonId("s-bench"))})
 """Audience keys of who searches: one document in ten is not for students."""
-_INSTANT: Final = "indexer.retrieval.instant"
 _SHORTEST: Final = 3  # typed letters of a prefix
 _STEP: Final = 3  # letters between two prefixes of a query: a quick typist
 _T = TypeVar("_T", bound=str)
@@ -145,9 +143,9 @@ def scenarios(
         ask = partial(_search, given, where)
         found.append(Scenario(f"search by {name}", ask, asked, census.share(where)))
     typed = prefixes(asked)
-    instant = _instant(engine, everything)
-    if instant is not None:
-        found.append(Scenario("instant", instant, typed))
+    found.append(
+        Scenario("instant", lambda text: instant(text, everything, engine, limit=8), typed)
+    )
     found.append(Scenario("suggest", lambda text: suggest(text, STUDENT, engine), typed))
     return found
 
@@ -163,12 +161,8 @@ def _search(engine: Engine, where: Filter, text: str) -> object:
     return search(Query(text=text, filter=where), engine)
 
 
-def _instant(engine: Engine, where: Filter) -> Ask | None:
-    """Return instant search, where there is one."""
-    if find_spec(_INSTANT) is None:
-        return None
-    instant: Callable[..., object] = import_module(_INSTANT).instant
-    return lambda text: instant(text, where, engine, limit=8)
+def _instantly(engine: Engine, where: Filter, text: str) -> object:
+    return instant(text, where, engine, limit=8)
 
 
 def _meets(held: _Held, where: Filter) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -50,8 +50,7 @@ def retrieve(
             ranking = pair.lexical.search(wanted.lexical, where, limit=limit)
             return _lexical_only(wanted.lexical, pair, ranking, limit)
         case RetrieverChoice.DENSE:
-            _, ranking = _dense_ranking(wanted, where, pair, limit)
-            return _dense_only(ranking, limit)
+            return _dense_only(_dense_half(wanted, where, pair, limit))
         case RetrieverChoice.HYBRID:
             return _hybrid(wanted, where, pair, limit=limit, executor=executor)
 
@@ -60,26 +59,33 @@ def _hybrid(
     wanted: Understanding, where: Filter, pair: IndexPair, *, limit: int, executor: Executor
 ) -> CandidateSet:
     # Encoding the query is the longest part; the words are looked up meanwhile.
-    dense_half = executor.submit(_dense_ranking, wanted, where, pair, limit)
+    future = executor.submit(_dense_half, wanted, where, pair, limit)
     by_words = pair.lexical.search(wanted.lexical, where, limit=limit)
-    vector, by_meaning = dense_half.result()
-    union = sorted({scored.passage_id for scored in (*by_words, *by_meaning)})
-    cosines = _all_cosines(pair, vector, union, by_meaning)
+    dense = future.result()
+    union = sorted({scored.passage_id for scored in (*by_words, *dense.ranking)})
+    cosines = _all_cosines(pair, dense.vector, union, dense.ranking)
     lexical = pair.lexical.score(wanted.lexical, union)
     scores = tuple(
         ComponentScores(score.passage_id, score.words, score.grams, cosines.get(score.passage_id))
         for score in lexical
     )
-    return CandidateSet(scores, len(by_words) < limit and len(by_meaning) < limit)
+    return CandidateSet(scores, len(by_words) < limit and dense.is_complete)
 
 
-def _dense_ranking(
-    wanted: Understanding, where: Filter, pair: IndexPair, limit: int
-) -> tuple[NDArray[np.float32], Ranking]:
+class _DenseHalf(NamedTuple):
+    vector: NDArray[np.float32]
+    ranking: Ranking
+    """Of passages that have what is required and nothing that is excluded."""
+    is_complete: bool
+    """Whether the retriever did not stop at its limit, whatever was left out of the ranking."""
+
+
+def _dense_half(wanted: Understanding, where: Filter, pair: IndexPair, limit: int) -> _DenseHalf:
     vector = pair.encoder.encode_query(wanted.meaning)
     ranking = pair.dense.search(vector, where, limit=limit)
     allowed = pair.lexical.meeting(wanted.lexical, [scored.passage_id for scored in ranking])
-    return vector, [scored for scored in ranking if scored.passage_id in allowed]
+    kept = [scored for scored in ranking if scored.passage_id in allowed]
+    return _DenseHalf(vector, kept, is_complete=len(ranking) < limit)
 
 
 def _all_cosines(
@@ -104,6 +110,6 @@ def _lexical_only(
     return CandidateSet(tuple(scores), len(ranking) < limit)
 
 
-def _dense_only(ranking: Ranking, limit: int) -> CandidateSet:
-    scores = (ComponentScores(i, None, None, cosine) for i, cosine in sorted(ranking))
-    return CandidateSet(tuple(scores), len(ranking) < limit)
+def _dense_only(dense: _DenseHalf) -> CandidateSet:
+    scores = (ComponentScores(i, None, None, cosine) for i, cosine in sorted(dense.ranking))
+    return CandidateSet(tuple(scores), dense.is_complete)

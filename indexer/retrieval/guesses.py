@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
 from math import log10
 from typing import Final
@@ -52,17 +52,10 @@ class Guesser:
     take a quarter of a millisecond then, and are remembered.
     """
 
-    def __init__(
-        self, vocabulary: Mapping[str, int], lexicon: Lexicon, public: Container[str] = frozenset()
-    ) -> None:
-        """Take the folded, unstemmed words of the index with the number of their passages.
-
-        ``public`` are folded words that everybody may be shown though no list has them. Other
-        words of the index may come from what few may see, however frequent they are.
-        """
+    def __init__(self, vocabulary: Mapping[str, int], lexicon: Lexicon) -> None:
+        """Take the folded, unstemmed words of the index with the number of their passages."""
         self._vocabulary: Final = vocabulary
         self._lexicon: Final = lexicon
-        self._public: Final = public
         self.guess: Final = lru_cache(maxsize=_REMEMBERED)(self._guess)
 
     def is_known(self, word: str) -> bool:
@@ -76,8 +69,8 @@ class Guesser:
         )
 
     def is_presentable(self, word: str) -> bool:
-        """Return whether anybody may be shown the folded word: a real one, or a public one."""
-        return word in FRENCH_STOP_WORDS or self._lexicon.is_word(word) or word in self._public
+        """Return whether anybody may be shown the folded word: a real one."""
+        return word in FRENCH_STOP_WORDS or self._lexicon.is_word(word)
 
     @cached_property
     def _indexed(self) -> Neighbours:

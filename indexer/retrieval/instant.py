@@ -39,7 +39,8 @@ def instant(text: str, where: Filter, engine: Engine, *, limit: int = 10) -> Res
     """Return the best documents for a text that is still being typed, by words alone.
 
     The last word is taken for the start of one, unless something follows it; the others are
-    matched as in ``search``, and so is the last one, in case it is whole. Nothing is encoded,
+    matched by their stems, and so is the last one, in case it is whole; conditions, typing mistakes
+    and synonyms are left to ``search``. Nothing is encoded,
     compared by letters or counted: there are no facets, and one passage for each document. A text
     of fewer than two characters finds nothing.
 

@@ -45,6 +45,7 @@ def narrowed(
         taxonomy: Knows the tags by all their names.
     """
     named = resolve_people(parsed.mentors, mentors()) if parsed.mentors else frozenset()
+    typed_tags = resolve_tags(parsed.tags, taxonomy)
     kinds, no_kind = _both(where.kinds, parsed.kinds)
     chosen, no_mentor = _both(where.mentors, named)
     nothing = frozenset({NOBODY}) if no_kind or no_mentor else frozenset()
@@ -52,7 +53,7 @@ def narrowed(
         where,
         kinds=kinds,
         mentors=nothing or chosen,
-        tags=where.tags | resolve_tags(parsed.tags, taxonomy),
+        tag_groups=(*where.tag_groups, *([typed_tags] if typed_tags else [])),
     )
 
 

@@ -184,7 +184,9 @@ def _ask(query: Query, pair: IndexPair, engine: Engine, timer: _Timer) -> _Asked
 
 def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer: _Timer) -> Ranked:
     with timer.part("retrieve"):
-        if not asked.is_browsing:
+        if asked.is_browsing:
+            fused, is_complete = _newest(asked, pair)
+        else:
             candidates = retrieve(
                 asked.wanted,
                 asked.where,
@@ -193,28 +195,23 @@ def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer
                 limit=engine.settings.candidates,
                 executor=engine.executor,
             )
-        else:
-            candidates = None
-        fused = fuse(candidates.scores, engine.profile) if candidates else _newest(asked, pair)
+            fused, is_complete = fuse(candidates.scores, engine.profile), candidates.is_complete
     with timer.part("group"):
         cards = pair.lexical.cards([scores.raw.passage_id for scores in fused])
         documents = in_order(group_by_document(fused, cards), query.order, cards.values())
         # A list of everything names everything.
-        collapsed = (
-            [Collapsed(each) for each in documents]
-            if asked.is_browsing
-            else (collapse(documents, cards))
-        )
-    is_complete = candidates.is_complete if candidates else len(fused) < BROWSE_LIMIT
+        alone = [Collapsed(each) for each in documents]
+        collapsed = alone if asked.is_browsing else collapse(documents, cards)
     return Ranked(tuple(collapsed), tuple(cards.values()), is_complete)
 
 
-def _newest(asked: _Asked, pair: IndexPair) -> list[FusedScores]:
-    """Rank for an empty query: the score is the document's date."""
+def _newest(asked: _Asked, pair: IndexPair) -> tuple[list[FusedScores], bool]:
+    """Rank for an empty query by date, which is the score; and tell whether that is everything."""
     found = pair.lexical.recent(asked.where, limit=BROWSE_LIMIT)
     allowed = pair.lexical.meeting(asked.wanted.lexical, [scored.passage_id for scored in found])
-    return [
+    kept = [
         FusedScores(ComponentScores(i, None, None, None), 0.0, 0.0, created_at)
         for i, created_at in found
         if i in allowed
     ]
+    return kept, len(found) < BROWSE_LIMIT

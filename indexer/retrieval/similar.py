@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -77,7 +77,7 @@ def similar_documents(
         n_wanted = engine.settings.candidates
         found = _candidates(document, vectors, where, pair=pair, n_wanted=n_wanted)
         fused = fuse(found, engine.profile)
-        ranked = _others(document, vectors, fused, pair)
+        ranked = _others(document, where, fused, pair)
     return _visible(ranked[: 2 * limit], audiences, engine)[:limit]
 
 
@@ -118,11 +118,13 @@ def _centre(vectors: Mapping[PassageId, Vector]) -> Vector | None:
 
 
 def _others(
-    document: Document, own_ids: Iterable[PassageId], fused: Sequence[FusedScores], pair: IndexPair
+    document: Document, where: Filter, fused: Sequence[FusedScores], pair: IndexPair
 ) -> list[RankedDocument]:
     """Return the other documents, without those that say the same as it or as a better one."""
     cards = pair.lexical.cards([scores.raw.passage_id for scores in fused])
-    own = next(iter(pair.lexical.cards(list(own_ids)).values()), None)
+    itself = Filter(audiences=where.audiences, documents=frozenset({document.id}))
+    own_ids = [scored.passage_id for scored in pair.lexical.recent(itself, limit=1)]
+    own = next(iter(pair.lexical.cards(own_ids).values()), None)
     others = [
         each
         for each in group_by_document(fused, cards)

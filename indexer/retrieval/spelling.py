@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -40,7 +40,7 @@ class Spelling(msgspec.Struct, frozen=True):
     """In order, without overlap."""
     text: str
     """The query for matching, every corrected word replaced; as typed when there is none. Never
-    shown: it may have words of passages that the caller may not see."""
+    shown: a guess that is not sure may be a mistake that somebody else made."""
     shown: str | None
     """The query to offer as "did you mean", sure words replaced; ``None``: nothing to offer."""
 
@@ -58,15 +58,10 @@ class Speller:
     Immutable, safe for many threads; a new index vocabulary needs a new one.
     """
 
-    def __init__(
-        self, vocabulary: Mapping[str, int], lexicon: Lexicon, public: Container[str] = frozenset()
-    ) -> None:
-        """Take the folded, unstemmed words of the index with the number of their passages.
-
-        ``public`` are folded words that may be offered though no list has them.
-        """
+    def __init__(self, vocabulary: Mapping[str, int], lexicon: Lexicon) -> None:
+        """Take the folded, unstemmed words of the index with the number of their passages."""
         self._lexicon: Final = lexicon
-        self._guesser: Final = Guesser(vocabulary, lexicon, public)
+        self._guesser: Final = Guesser(vocabulary, lexicon)
 
     def correct(self, text: str) -> Spelling:
         """Return what the query means. Never raises, whatever the text.

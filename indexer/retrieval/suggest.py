@@ -195,6 +195,8 @@ def _near(
     alike = directory.titles(longest[:_SURE_LETTERS], where, limit=_MOST_NEAR)
     known = [(_words(title), Suggestion(title, SuggestionType.DOCUMENT, i)) for i, title in alike]
     known += [(name, tag.suggestion) for tag in tags for name in tag.names]
+    # partial_ratio looks for the shorter in the longer: it would find "ca" in every question.
+    known = [each for each in known if len(each[0]) >= len(typed) - 1]
     names = [f" {name}" for name, _ in known]
     found = process.extract(
         f" {typed}", names, scorer=fuzz.partial_ratio, score_cutoff=_NEAR, limit=MAX_SUGGESTIONS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -11,8 +11,8 @@ import msgspec
 from indexer.analysis.analyzer import WordTerm, grams, phrase, terms, word_terms
 from indexer.analysis.normalize import as_typed
 from indexer.ports import Form, LexicalQuery
-from indexer.retrieval.parser import ParsedQuery
-from indexer.retrieval.spelling import Speller
+from indexer.retrieval.parser import ParsedQuery, render
+from indexer.retrieval.spelling import Speller, Spelling
 from indexer.synonyms import Expansion, Synonyms
 
 LONGEST_LOOKUP: Final = 3
@@ -46,7 +46,8 @@ def understand(
 ) -> Understanding:
     """Return what a typed query asks of either retriever; never raises.
 
-    Words with a typing mistake are looked for as they were meant. Synonyms are further forms of
+    Words with a typing mistake are looked for as they were meant, and as they were typed: what
+    looks like a mistake may be a name in somebody's own exchange. Synonyms are further forms of
     the stretch that they stand for, worth less than what was typed; the encoder, which knows
     synonyms by itself, is told only what abbreviations stand for. The text of phrases is ranked
     by like any other; a phrase alone or beside few words must also be there, in a question it
@@ -61,14 +62,14 @@ def understand(
     stressed = [(Form(each),) for each in phrases if not must_have and len(each) > 1]
     return Understanding(
         lexical=LexicalQuery(
-            words=(*_groups(text, expansions), *stressed),
-            grams=tuple(dict.fromkeys(grams(text))),
+            words=(*_groups(text, expansions, _as_typed_too(parsed.text, spelling)), *stressed),
+            grams=tuple(dict.fromkeys((*grams(text), *grams(parsed.text)))),
             required=must_have,
             excluded=_phrases(parsed.excluded),
         ),
         meaning=as_typed(" ".join([text, *told])),
-        marks=" ".join([text, *(each.text for each in expansions)]),
-        suggestion=spelling.shown if spelling else None,
+        marks=" ".join([*dict.fromkeys((text, parsed.text)), *(e.text for e in expansions)]),
+        suggestion=_suggestion(parsed, spelling.shown if spelling else None),
     )
 
 
@@ -81,7 +82,27 @@ def lexical_query(text: str, *, prefix: str = "") -> LexicalQuery:
     )
 
 
-def _groups(text: str, expansions: Sequence[Expansion]) -> Iterable[tuple[Form, ...]]:
+def _as_typed_too(typed: str, spelling: Spelling | None) -> dict[str, str]:
+    """Return the terms of corrected words with the term of what was typed in their place."""
+    corrected = [word for word in spelling.words if word.corrected] if spelling else []
+    pairs = (
+        (terms(word.corrected or ""), terms(typed[word.start : word.end])) for word in corrected
+    )
+    return {meant[0]: written[0] for meant, written in pairs if meant and written}
+
+
+def _suggestion(parsed: ParsedQuery, shown: str | None) -> str | None:
+    """Return the whole query to offer, with the conditions that were typed beside the words."""
+    if shown is None or not parsed.has_syntax:
+        return shown
+    if any(f" {each} " not in f" {shown} " for each in parsed.phrases):
+        return None  # a mistake within quotes: what they held is no longer there to be quoted
+    return render(msgspec.structs.replace(parsed, text=shown))
+
+
+def _groups(
+    text: str, expansions: Sequence[Expansion], as_typed_too: Mapping[str, str]
+) -> Iterable[tuple[Form, ...]]:
     """Yield the forms of every word, then those of stretches of several words."""
     words = [word for word in word_terms(text) if word.term]
     of_word: dict[str, list[Form]] = defaultdict(list)
@@ -96,8 +117,9 @@ def _groups(text: str, expansions: Sequence[Expansion]) -> Iterable[tuple[Form, 
         else:
             of_stretch[each.span.start, each.span.end].append(form)
     for term in dict.fromkeys(word.term for word in words):
-        yield (Form((term,)), *of_word.get(term, ()))
-    yield from map(tuple, of_stretch.values())
+        typed = as_typed_too.get(term)
+        yield (Form((term,)), *([Form((typed,))] if typed else []), *of_word.get(term, ()))
+    yield from dict.fromkeys(map(tuple, of_stretch.values()))
 
 
 def _standing_in(words: Sequence[WordTerm], expansion: Expansion) -> list[WordTerm]:

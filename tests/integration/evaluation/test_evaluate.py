@@ -10,7 +10,7 @@ import pytest
 from fixtures.builders import a_document, a_passage
 from fixtures.fakes import HashingEncoder
 from indexer.evaluation.run import Tools, evaluate
-from schemas.errors import SettingsError
+from schemas.errors import InvalidInputError, SettingsError
 from schemas.ids import DocumentId, passage_id_for
 from schemas.passage import Passage
 from schemas.query import RetrieverChoice
@@ -101,3 +101,5 @@ def test_another_profile_is_asked_the_same(dataset: Path, tools: Tools, tmp_path
     }
     with pytest.raises(SettingsError, match="known: default, v1"):
         evaluate(dataset, settings, tools, compare="nothing")
+    with pytest.raises(InvalidInputError, match="two answerable queries"):
+        evaluate(dataset, settings, tools, compare="v1", limit_queries=1)

@@ -332,3 +332,30 @@ def test_what_says_the_same_is_one_hit_and_names_only_what_may_be_seen(school: S
         "Relances, suite",
     }
     assert sum(count.count for count in page.facets["kind"]) == 3
+
+
+def test_a_total_is_a_lower_bound_when_what_was_left_out_filled_the_limit(school: School) -> None:
+    limit = school.settings.search.candidates
+    for n in range(limit + 5):
+        text = f"Le devis numéro {n} en micro." if n % 2 else f"Le devis numéro {n}."
+        school.publish(f"s{n}", [text], title=f"Cas {n}", is_awaited=False)
+    school.wait()
+
+    for choice in (RetrieverChoice.HYBRID, RetrieverChoice.DENSE):
+        page = school.search("devis -micro", retrievers=choice)
+        assert page.total_relation is TotalRelation.AT_LEAST, choice
+
+
+def test_a_name_that_looks_like_a_mistake_is_found_as_typed(school: School) -> None:
+    private: dict[str, Any] = {
+        "visibility": Visibility.PARTICIPANTS,
+        "participants": (a_student(),),
+    }
+    school.publish("a", ["Le client Facturio paie tard."], title="Privé", **private)
+    school.publish("b", ["Une facture se date."], title="Facture")
+
+    found = school.titles(
+        "facturio", "everyone", f"person:{a_student().id}", retrievers=RetrieverChoice.LEXICAL
+    )
+
+    assert "Privé" in found

@@ -218,3 +218,10 @@ def test_a_wrong_file_names_the_group(tmp_path: Path, text: str, complaint: str)
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"absent\.toml"):
         load_synonyms(tmp_path / "absent.toml")
+
+
+def test_letters_with_dots_are_looked_for_as_a_word_too() -> None:
+    vat = Synonyms([SynonymGroup("vat", ("TVA", "taxe sur la valeur ajoutée"))])
+
+    assert {each.text for each in vat.expand("T.V.A.")} == {"TVA", "taxe sur la valeur ajoutée"}
+    assert {each.text for each in vat.expand("TVA")} == {"taxe sur la valeur ajoutée"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,8 +79,17 @@ def test_fields_narrow_the_filter() -> None:
         audiences=EVERYBODY.audiences,
         kinds=frozenset({DocumentKind.COURSE, DocumentKind.SHEET}),
         mentors=frozenset({PersonId("m-3")}),
-        tags=frozenset({TagId("topic.pricing")}),
+        tag_groups=(frozenset({TagId("topic.pricing")}),),
     )
+
+
+def test_a_typed_tag_must_hold_beside_a_chosen_one_and_typed_ones_are_alternatives() -> None:
+    chosen = msgspec.structs.replace(EVERYBODY, tags=frozenset({TagId("topic.clients")}))
+
+    both = filtered("tag:pricing,astrologie", chosen)
+
+    assert both.tags == {"topic.clients"}
+    assert both.tag_groups == ({"topic.pricing", NO_TAG},)
 
 
 def test_what_was_typed_and_what_was_chosen_must_both_hold() -> None:

@@ -46,8 +46,23 @@ def test_the_encoder_is_told_what_an_abbreviation_stands_for() -> None:
 def test_a_mistyped_word_is_looked_for_as_it_was_meant() -> None:
     found = understood("factrue")
 
-    assert [group[0].terms for group in found.lexical.words] == [("factur",)]
-    assert (found.meaning, found.marks, found.suggestion) == ("facture", "facture", "facture")
+    assert found.lexical.words == ((Form(("factur",)), Form(("factru",))),)
+    assert (found.meaning, found.marks, found.suggestion) == (
+        "facture",
+        "facture factrue",
+        "facture",
+    )
+
+
+def test_what_is_offered_keeps_the_conditions_that_were_typed() -> None:
+    assert understood("factrue kind:cours -micro").suggestion == "facture -micro kind:course"
+    assert understood('"factrue devis"').suggestion is None
+
+
+def test_a_stretch_said_twice_counts_once() -> None:
+    once = understood("financement participatif").lexical.words
+
+    assert understood("financement participatif ou financement participatif").lexical.words == once
 
 
 @pytest.mark.parametrize("text", ['"prix de vente"', '"prix de vente" bijoux', "« prix de vente »"])
