@@ -325,3 +325,18 @@ def test_tags_and_mentors_are_counted_in_what_passes_the_filter(index: PassageIn
     assert index.tag_counts(courses) == {"a": 1}
     assert index.tag_counts(Filter(frozenset())) == {}
     assert index.mentor_counts(Filter(frozenset())) == {}
+
+
+def test_a_rare_word_that_starts_so_counts_no_more_than_a_frequent_one(index: PassageIndex) -> None:
+    put(
+        index,
+        *(an_entry(1_000 * n, "prix juste") for n in range(1, 5)),
+        an_entry(5_000, "prisme juste"),
+        *(an_entry(1_000 * n, "devis juste") for n in range(6, 20)),
+    )
+
+    found = index.search(LexicalQuery(prefix="pri"), EVERYBODY, limit=10)
+
+    scores = {scored.passage_id: scored.score for scored in found}
+    assert set(scores) == {1_000, 2_000, 3_000, 4_000, 5_000}
+    assert scores[PassageId(5_000)] == pytest.approx(scores[PassageId(1_000)], rel=1e-3)

@@ -140,3 +140,24 @@ def test_texts_and_limits_out_of_bounds_are_refused(school: School) -> None:
 @given(text=st.text(max_size=40))
 def test_no_typed_text_raises(school: School, text: str) -> None:
     typed(school, text)
+
+
+def test_a_filter_is_obeyed_while_typing(school: School) -> None:
+    school.publish("a", ["Le devis."], title="Fiche")
+    school.publish("b", ["Le devis."], title="Cours", kind=DocumentKind.COURSE)
+    where = Filter(audiences=frozenset({"everyone"}), kinds=frozenset({DocumentKind.COURSE}))
+
+    page = instant("dev", where, school.handle.engine)
+
+    assert [hit.document.title for hit in page.hits] == ["Cours"]
+    assert page.total == 1
+
+
+def test_a_total_that_stopped_at_the_candidates_is_a_lower_bound(school: School) -> None:
+    for n in range(51):
+        school.publish(f"s{n}", ["Le devis."], title=f"Cas {n}", is_awaited=False)
+    school.wait()
+
+    page = typed(school, "dev")
+
+    assert (page.total, page.total_relation) == (50, TotalRelation.AT_LEAST)

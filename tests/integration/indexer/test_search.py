@@ -359,3 +359,26 @@ def test_a_name_that_looks_like_a_mistake_is_found_as_typed(school: School) -> N
     )
 
     assert "Privé" in found
+
+
+def test_a_minus_alone_lists_what_lacks_the_word(school: School) -> None:
+    school.publish("a", ["Un devis simple."], title="Simple")
+    school.publish("b", ["La micro-entreprise."], title="Micro")
+
+    assert school.titles("-micro") == ["Simple"]
+
+
+def test_a_list_of_everything_and_a_whole_ranking_name_every_document(school: School) -> None:
+    text = (
+        "Pour relancer une facture impayée, on écrit d'abord un message aimable, puis une lettre "
+        "recommandée, et l'on compte les pénalités de retard à partir de l'échéance convenue."
+    )
+    one = school.publish("a", [text], title="Relances")
+    other = school.publish("b", [text + " Merci."], title="Relances, suite")
+    query = Query(text="facture impayée", filter=Filter(audiences=frozenset({"everyone"})))
+
+    assert sorted(school.titles("")) == ["Relances", "Relances, suite"]
+    assert school.search("facture impayée").total == 1
+    ranked = rank_documents(query, school.handle.engine)
+    assert {document_id for document_id, _ in ranked} == {one.id, other.id}
+    assert len({score for _, score in ranked}) == 1

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any, cast
+
+import msgspec
 import pytest
 
 from indexer.retrieval.similar import similar_documents
 from schemas.document import Document, DocumentKind, Visibility
 from schemas.errors import InvalidInputError
+from schemas.ids import DocumentId
 from tests.integration.indexer.conftest import School
 
 EVERYBODY = frozenset({"everyone"})
@@ -91,3 +96,35 @@ def test_a_limit_out_of_bounds_is_refused(school: School, limit: int) -> None:
 
     with pytest.raises(InvalidInputError, match="20"):
         alike(school, document, limit=limit)
+
+
+def test_what_is_hidden_takes_no_place_of_what_is_not(school: School) -> None:
+    document = school.publish("s:1", ["four à pain et levain"], title="Le fournil")
+    for n in range(4):
+        text = f"four à pain et levain, cas {n}"
+        title = f"Fournil caché {n}"
+        school.publish(f"h:{n}", [text], title=title, visibility=Visibility.MENTORS)
+    school.publish("s:9", ["un pain dans le local"], title="Visible")
+
+    assert alike(school, document, limit=1) == ["Visible"]
+
+
+def test_the_catalog_has_the_last_word_on_who_sees_what_is_alike(school: School) -> None:
+    document = publish_few(school)
+    known = school.handle.engine.reader.get_documents
+
+    class Hiding:
+        """The catalog after a change that the indexes have not followed yet."""
+
+        def get_documents(self, ids: Collection[DocumentId]) -> dict[DocumentId, Document]:
+            return {
+                i: msgspec.structs.replace(each, visibility=Visibility.MENTORS)
+                for i, each in known(ids).items()
+            }
+
+    engine = msgspec.structs.replace(school.handle.engine, reader=cast("Any", Hiding()))
+    found = similar_documents(
+        document, EVERYBODY, engine, vectors_of=school.catalog.passages.vectors_of
+    )
+
+    assert found == []

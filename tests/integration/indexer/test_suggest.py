@@ -207,3 +207,10 @@ def test_limits_out_of_bounds_are_refused(school: School) -> None:
     for limit in (0, MAX_SUGGESTIONS + 1):
         with pytest.raises(InvalidInputError, match="limit"):
             offered(school, "pri", limit=limit)
+
+
+def test_a_whole_question_is_near_no_short_name_within_it(school: School) -> None:
+    """The tag goes by "CA", which stands in every second question."""
+    school.publish("a", ["Texte."], title="Fiche", tags=[a_tag("topic.revenue")])
+
+    assert offered(school, "comment facturer un client") == []

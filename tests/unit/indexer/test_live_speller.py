@@ -58,3 +58,19 @@ def test_a_changed_index_gets_a_new_speller_aside_and_not_too_often() -> None:
     wait_for_makers()
 
     assert live.of(index).correct("maroiles").text == "maroilles"
+
+
+def test_every_later_change_gets_its_speller() -> None:
+    clock = Clock()
+    live, index = LiveSpeller(clock_s=clock), an_index("le kombucha")
+    live.of(index)
+
+    for text, typed, meant in (
+        ("le maroilles", "maroiles", "maroilles"),
+        ("le zorglub", "zorglubb", "zorglub"),
+    ):
+        put(index, text)
+        clock.now_s += MAKE_EVERY_S
+        live.of(index)
+        wait_for_makers()
+        assert live.of(index).correct(typed).text == meant

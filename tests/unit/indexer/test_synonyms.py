@@ -225,3 +225,19 @@ def test_letters_with_dots_are_looked_for_as_a_word_too() -> None:
 
     assert {each.text for each in vat.expand("T.V.A.")} == {"TVA", "taxe sur la valeur ajoutée"}
     assert {each.text for each in vat.expand("TVA")} == {"taxe sur la valeur ajoutée"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "other"), [("canaux", "média"), ("canals", "média"), ("bureaux", "local")]
+)
+def test_a_plural_finds_what_its_singular_finds(typed: str, other: str) -> None:
+    groups = [SynonymGroup("a", ("canal", "média")), SynonymGroup("b", ("bureau", "local"))]
+
+    assert [each.text for each in Synonyms(groups).expand(typed)] == [other]
+
+
+def test_a_short_word_keeps_its_last_letter() -> None:
+    synonyms = Synonyms([SynonymGroup("a", ("prix", "tarif"))])
+
+    assert [each.text for each in synonyms.expand("prix")] == ["tarif"]
+    assert synonyms.expand("pris") == ()

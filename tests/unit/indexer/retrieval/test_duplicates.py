@@ -180,3 +180,15 @@ def test_every_document_is_shown_once(order: list[int]) -> None:
 @given(st.text(), st.lists(st.text(), max_size=3))
 def test_any_text_has_a_signature_of_one_length_or_none(title: str, texts: list[str]) -> None:
     assert len(signature_of(title, texts)) in {0, 144}
+
+
+def test_only_questions_say_the_same_by_their_titles() -> None:
+    def pair(kind: str, other_kind: str) -> bool:
+        title = "Fixer ses prix en micro-entreprise"
+        return says_the_same(
+            a_card("d-1", title, SHEET, kind=kind), a_card("d-2", title, OTHER, kind=other_kind)
+        )
+
+    assert pair("exchange", "thread")
+    assert not pair("sheet", "sheet")
+    assert not pair("exchange", "sheet")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,3 +70,12 @@ def test_the_order_of_candidates_does_not_matter(
     random.shuffle(shuffled)  # type: ignore[attr-defined]
 
     assert fuse(shuffled, PROFILE) == fuse(candidates, PROFILE)
+
+
+def test_the_power_of_a_profile_keeps_one_lexical_score_from_standing_far_out() -> None:
+    rooted = msgspec.structs.replace(PROFILE, lexical_power=0.5)
+    fused = fuse([scored(1, 4.0), scored(2, 16.0), scored(3, 81.0)], rooted)
+
+    # 2, 4 and 9 once rooted: the z-scores of the first test
+    sd = math.sqrt(26 / 3)
+    assert [s.lexical_z for s in fused] == pytest.approx([4 / sd, -1 / sd, -3 / sd])

@@ -90,3 +90,14 @@ def test_no_text_raises(text: str) -> None:
 
     assert all(form.terms for group in found.lexical.words for form in group)
     assert all(any(phrase) for phrase in found.lexical.required + found.lexical.excluded)
+
+
+def test_what_synonyms_say_is_marked_as_well() -> None:
+    assert understood("crowdfunding").marks == "crowdfunding financement participatif"
+
+
+def test_what_is_excluded_is_neither_ranked_by_nor_told_to_the_encoder() -> None:
+    found = understood('devis -micro -"plan de vente"')
+
+    assert found.lexical.excluded == (("micro",), ("plan", "", "vent"))
+    assert (found.meaning, found.marks) == ("devis", "devis")
