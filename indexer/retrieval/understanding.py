@@ -50,21 +50,18 @@ def understand(
     looks like a mistake may be a name in somebody's own exchange. Synonyms are further forms of
     the stretch that they stand for, worth less than what was typed; the encoder, which knows
     synonyms by itself, is told only what abbreviations stand for. The text of phrases is ranked
-    by like any other; a phrase alone or beside few words must also be there, in a question it
-    counts as one thing more that is asked for.
+    by like any other; a phrase alone or beside few words must also be there.
     """
     spelling = speller.correct(parsed.text) if speller else None
     text = spelling.text if spelling else parsed.text
     expansions = synonyms.expand(text) if synonyms else ()
     told = [each.text for each in expansions if each.weight >= ABBREVIATION]
     phrases = _phrases(parsed.phrases)
-    must_have = phrases if _is_lookup(parsed.text, phrases) else ()
-    stressed = [(Form(each),) for each in phrases if not must_have and len(each) > 1]
     return Understanding(
         lexical=LexicalQuery(
-            words=(*_groups(text, expansions, _as_typed_too(parsed.text, spelling)), *stressed),
+            words=tuple(_groups(text, expansions, _as_typed_too(parsed.text, spelling))),
             grams=tuple(dict.fromkeys((*grams(text), *grams(parsed.text)))),
-            required=must_have,
+            required=phrases if _is_lookup(parsed.text, phrases) else (),
             excluded=_phrases(parsed.excluded),
         ),
         meaning=as_typed(" ".join([text, *told])),

@@ -89,17 +89,17 @@ def test_a_limit_and_a_run_file(dataset: Path, tools: Tools, tmp_path: Path) -> 
 def test_another_profile_is_asked_the_same(dataset: Path, tools: Tools, tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "own", models=ModelSettings(encoder="hashing"))
 
-    report = evaluate(dataset, settings, tools, compare="v1")
+    report = evaluate(dataset, settings, tools, compare="v2")
 
     assert report["compared"] == {
-        "profile": "v1",
+        "profile": "v2",
         "ndcg@10": 1.0,
         "difference": 0.0,
         "better": 0,
         "worse": 0,
         "p_value": 1.0,
     }
-    with pytest.raises(SettingsError, match="known: default, v1"):
+    with pytest.raises(SettingsError, match="known: default, v2"):
         evaluate(dataset, settings, tools, compare="nothing")
     with pytest.raises(InvalidInputError, match="two answerable queries"):
-        evaluate(dataset, settings, tools, compare="v1", limit_queries=1)
+        evaluate(dataset, settings, tools, compare="v2", limit_queries=1)
