@@ -11,7 +11,6 @@ from litestar import Litestar, Router
 from litestar.concurrency import sync_to_thread
 from litestar.config.cors import CORSConfig
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from api.compression import compression
@@ -32,6 +31,7 @@ from api.controllers.uploads import uploads_router
 from api.dependencies import DEPENDENCIES
 from api.guards import require_caller
 from api.observation import REQUEST_ID, Observed
+from api.openapi import Description
 from api.pages.problems import to_page_or_problem
 from api.pages.routes import pages_router
 from api.services import Services, open_services
@@ -130,7 +130,7 @@ def _openapi() -> OpenAPIConfig:
         path="/schema",
         use_handler_docstrings=True,
         # JSON only: the pages that draw it load their scripts from other sites.
-        render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
+        render_plugins=[Description(path=["/", "/openapi.json"])],
         components=Components(
             security_schemes={
                 "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT"),

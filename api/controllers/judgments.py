@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from litestar import Router, get, post
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
 from api.access import nothing, visible_document
@@ -16,12 +17,21 @@ from schemas.errors import InvalidInputError, NotFoundError
 from schemas.ids import DocumentId, PassageId, QueryId, passage_id_for
 from schemas.judgment import Judgment, Verdict
 from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS
+from schemas.wire import Problem
 from schemas.wire_people import JudgmentList, JudgmentRequest, JudgmentView
 
 _LAST_PASSAGE_ID: Final = 2**63 - 1
 
 
-@post("/judgments", sync_to_thread=True, status_code=200, summary="Say whether it helped")
+@post(
+    "/judgments",
+    sync_to_thread=True,
+    status_code=200,
+    responses={
+        404: ResponseSpec(Problem, generate_examples=False, description="No such document.")
+    },
+    summary="Say whether it helped",
+)
 def judge(
     services: TheServices, caller: TheCaller, data: JSONBody[JudgmentRequest]
 ) -> JudgmentView:
