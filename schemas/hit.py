@@ -31,9 +31,11 @@ class Explanation(msgspec.Struct, frozen=True):
     lexical_z: float
     dense_z: float
     fused: float
-    """The weighted sum that ranks."""
+    """Their weighted sum."""
     matched_terms: tuple[str, ...] = ()
     """Words of the passage that met the query, as written there."""
+    second: float | None = None
+    """The same sum of the document's second best passage, which counts in the document's score."""
 
 
 class PassageHit(msgspec.Struct, frozen=True):

@@ -141,6 +141,8 @@ class ExplanationView(msgspec.Struct, frozen=True):
     dense_z: float
     fused: float
     matched_terms: tuple[str, ...]
+    second: float | None = None
+    """``fused`` of the document's second best passage, which counts in its score."""
 
 
 class SimilarView(msgspec.Struct, frozen=True):

@@ -196,6 +196,7 @@ def _explanation(explanation: Explanation) -> ExplanationView:
         dense_z=explanation.dense_z,
         fused=explanation.fused,
         matched_terms=explanation.matched_terms,
+        second=explanation.second,
     )
 
 

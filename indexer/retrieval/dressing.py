@@ -9,6 +9,7 @@ import msgspec
 from indexer.engine import Engine
 from indexer.retrieval.duplicates import Collapsed
 from indexer.retrieval.fusion import FusedScores
+from indexer.retrieval.ranking import RankedDocument
 from indexer.retrieval.snippets import MarkedPassage, QueryTerms, mark, query_terms
 from schemas.document import Document
 from schemas.hit import Explanation, Hit, PassageHit
@@ -54,7 +55,7 @@ def dress(
         dressed = _dress_passages(best[ranked.document_id], passages, wanted, where)
         if document and dressed:
             names = tuple(assignment.tag_id for assignment in tags.get(document.id, ()))
-            hit = _hit(rank, document, dressed, tags=names, score=ranked.score)
+            hit = _hit(rank, document, dressed, tags=names, ranked=ranked)
             below = tuple(documents[i] for i in each.similar if i in documents)
             hits.append(msgspec.structs.replace(hit, similar=below) if below else hit)
     return tuple(hits)
@@ -91,15 +92,15 @@ def _hit(
     dressed: Sequence[_Dressed],
     *,
     tags: tuple[str, ...],
-    score: float,
+    ranked: RankedDocument,
 ) -> Hit:
     return Hit(
         rank=rank,
         document=document,
         tags=tags,
         passages=tuple(_passage_hit(each) for each in dressed),
-        score=score,
-        explanation=_explanation(dressed[0]),
+        score=ranked.score,
+        explanation=_explanation(dressed[0], ranked),
     )
 
 
@@ -116,7 +117,7 @@ def _passage_hit(dressed: _Dressed) -> PassageHit:
     )
 
 
-def _explanation(dressed: _Dressed) -> Explanation:
+def _explanation(dressed: _Dressed, ranked: RankedDocument) -> Explanation:
     scores = dressed.scores
     return Explanation(
         lexical=scores.raw.words,
@@ -126,4 +127,5 @@ def _explanation(dressed: _Dressed) -> Explanation:
         dense_z=scores.dense_z,
         fused=scores.fused,
         matched_terms=dressed.marked.matched_terms,
+        second=ranked.passages[1].fused if len(ranked.passages) > 1 else None,
     )

@@ -106,7 +106,7 @@ def _by_words(found: Ranking) -> list[FusedScores]:
 
 
 def _best_place(document: RankedDocument) -> RankedDocument:
-    return RankedDocument(document.document_id, document.passages[:1])
+    return msgspec.structs.replace(document, passages=document.passages[:1])
 
 
 def _ms(seconds: float) -> float:

@@ -25,14 +25,22 @@ class RankingProfile(msgspec.Struct, frozen=True):
     lexical_power: float = 1.0
     """Exponent of the lexical score before it is normalised: below 1 it keeps one passage that
     repeats the query's words from standing so far out that meaning no longer counts."""
+    second: float = 0.3
+    """What the second best passage weighs in the score of its document; the best has the rest: a
+    document that comes back to what is asked answers it more likely than one that touches on it."""
+    alone: float = 0.7
+    """How far below its best passage the second of a document with one candidate is taken to be,
+    as fused score: a short document may be all answer."""
 
 
 # 0.4 / 0.6 over exact scores of the union: .35 to .5 differ by less than half a point of
 # nDCG@10 on three French sets; grams and pairs add 2 points to the lexical half. ``v2`` promised
-# more on tuning data and did not keep it (docs/search.md): it stays to be compared with.
+# more on tuning data and did not keep it (docs/search.md); it and ``v1``, which ranked documents by
+# their best passage alone, stay to be compared with.
 PROFILES: Final[Mapping[str, RankingProfile]] = MappingProxyType({
-    "default": RankingProfile(name="default", version=1),
-    "v2": RankingProfile(name="v2", version=2, grams=0.3, lexical_power=0.85),
+    "default": RankingProfile(name="default", version=3),
+    "v1": RankingProfile(name="v1", version=1, second=0.0),
+    "v2": RankingProfile(name="v2", version=2, grams=0.3, lexical_power=0.85, second=0.0),
 })
 
 

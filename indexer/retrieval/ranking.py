@@ -8,6 +8,7 @@ import msgspec
 
 from indexer.ports import PassageCard
 from indexer.retrieval.fusion import FusedScores
+from indexer.retrieval.profiles import RankingProfile
 from schemas.ids import DocumentId, PassageId
 from schemas.query import Order
 
@@ -17,27 +18,49 @@ class RankedDocument(msgspec.Struct, frozen=True):
 
     document_id: DocumentId
     passages: tuple[FusedScores, ...]
-
-    @property
-    def score(self) -> float:
-        """The best passage's fused score: a long document is as good as its best place."""
-        return self.passages[0].fused
+    score: float
 
 
 def group_by_document(
-    ranked: Sequence[FusedScores], cards: Mapping[PassageId, PassageCard]
+    ranked: Sequence[FusedScores],
+    cards: Mapping[PassageId, PassageCard],
+    profile: RankingProfile | None = None,
 ) -> list[RankedDocument]:
-    """Return documents by their best passage, best first; equal ones in document-id order.
+    """Return documents, best first; equal ones in document-id order.
 
-    A passage without a card left the index a moment ago and is passed over.
+    A document is as good as its best passage, a long one as good as its best place; with a
+    profile, in part as its second best (``RankingProfile.second``). A passage without a card left
+    the index a moment ago and is passed over.
+
+    Args:
+        ranked: Passages, best first.
+        cards: What document each of them is of.
+        profile: Of a fused ranking; ``None`` where scores are not fused ones, such as dates.
     """
     groups: dict[DocumentId, list[FusedScores]] = {}
     for scores in ranked:
         card = cards.get(scores.raw.passage_id)
         if card is not None:
             groups.setdefault(card.document_id, []).append(scores)
-    found = [RankedDocument(document_id, tuple(group)) for document_id, group in groups.items()]
+    found = [
+        RankedDocument(
+            document_id,
+            tuple(group),
+            document_score(group, profile) if profile else group[0].fused,
+        )
+        for document_id, group in groups.items()
+    ]
     return sorted(found, key=lambda document: (-document.score, document.document_id))
+
+
+def document_score(passages: Sequence[FusedScores], profile: RankingProfile) -> float:
+    """Return the mean of the two best passages, weighed as the profile says.
+
+    A document with one candidate counts as if it had another, ``alone`` below the first.
+    """
+    best = passages[0].fused
+    second = passages[1].fused if len(passages) > 1 else best - profile.alone
+    return best + profile.second * (second - best)
 
 
 def in_order(

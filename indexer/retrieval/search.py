@@ -198,7 +198,10 @@ def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer
             fused, is_complete = fuse(candidates.scores, engine.profile), candidates.is_complete
     with timer.part("group"):
         cards = pair.lexical.cards([scores.raw.passage_id for scores in fused])
-        documents = in_order(group_by_document(fused, cards), query.order, cards.values())
+        # Of a list of everything the score is a date.
+        profile = None if asked.is_browsing else engine.profile
+        grouped = group_by_document(fused, cards, profile)
+        documents = in_order(grouped, query.order, cards.values())
         # A list of everything names everything.
         alone = [Collapsed(each) for each in documents]
         collapsed = alone if asked.is_browsing else collapse(documents, cards)

@@ -42,7 +42,20 @@ def test_the_document_that_answers_comes_first_and_says_why(school: School) -> N
     assert hit.explanation.matched_terms == ("trésorerie", "départ")
     assert hit.explanation.lexical is not None
     assert hit.explanation.lexical > 0
-    assert hit.explanation.fused == hit.score
+    assert hit.explanation.second is None
+
+
+def test_the_score_of_a_hit_follows_from_its_explanation(school: School) -> None:
+    school.publish("a", ["Calculer sa trésorerie.", "La trésorerie de départ."], title="Trésorerie")
+    school.publish("b", ["La météo est clémente."], title="Divers")
+    profile = school.handle.engine.profile
+
+    first, other = school.search("tresorerie").hits
+    said, alone = first.explanation, other.explanation
+
+    assert said.second is not None
+    assert first.score == pytest.approx(said.fused + profile.second * (said.second - said.fused))
+    assert other.score == pytest.approx(alone.fused - profile.second * profile.alone)
 
 
 def test_a_document_is_one_hit_with_its_best_passages(school: School) -> None:

@@ -47,6 +47,7 @@ def collapsed(cards: Sequence[Card]) -> list[tuple[str, tuple[str, ...]]]:
         RankedDocument(
             card.document_id,
             (FusedScores(ComponentScores(PassageId(i), 1.0, 1.0, 1.0), 0.0, 0.0, -float(i)),),
+            -float(i),
         )
         for i, card in enumerate(cards)
     ]
