@@ -15,7 +15,6 @@ from schemas.errors import ConflictError
 from schemas.ids import DocumentId
 
 _BATCH: Final = 200  # changes or documents between two commits
-_COMMIT_PASSAGES: Final = 5_000  # of a build: a commit costs some 50 ms whatever it holds
 
 log = structlog.get_logger(__name__)
 
@@ -28,14 +27,11 @@ def build(opened: OpenPair, catalog: Catalog, *, should_stop: Callable[[], bool]
     and has no position file.
     """
     position = catalog.changes.last_position()
-    n_waiting = 0
     for document_id in catalog.documents.all_ids():
         if should_stop():
             return None
-        n_waiting += _apply(opened, document_id, catalog)
-        if n_waiting >= _COMMIT_PASSAGES:
-            opened.pair.lexical.commit()
-            n_waiting = 0
+        _apply(opened, document_id, catalog)
+    # Once: each commit makes a segment, and every term of a query is looked up in each of them.
     opened.pair.lexical.commit()
     opened.dense.flush()
     opened.dense.optimize()
@@ -75,15 +71,14 @@ def record(opened: OpenPair, position: int) -> None:
     write_position(opened.directory, here)
 
 
-def _apply(opened: OpenPair, document_id: DocumentId, catalog: Catalog) -> int:
+def _apply(opened: OpenPair, document_id: DocumentId, catalog: Catalog) -> None:
     try:
         entries, vectors = catalog.changes.entries(document_id, opened.pair.encoder.name)
     except ConflictError as error:
         # Published for a newer encoder while this generation is still in service: what it holds
         # of the document stays until the newer generation takes over.
         log.warning("follower.document_skipped", document_id=document_id, reason=str(error))
-        return 0
+        return
     # Dense first: it may only add, so that a search between the two finds old or new passages.
     opened.pair.dense.replace(document_id, entries, vectors)
     opened.pair.lexical.replace(document_id, entries)
-    return len(entries)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -77,8 +78,26 @@ class LexicalIndex(Protocol):
     def search(self, query: LexicalQuery, where: Filter, *, limit: int) -> Ranking:
         """Return the best passages by words and prefix, at most ``limit``; no word, no passage."""
 
-    def score(self, query: LexicalQuery, passage_ids: Sequence[PassageId]) -> list[LexicalScore]:
-        """Return exact scores of just these passages, in the order given."""
+    def score(
+        self,
+        query: LexicalQuery,
+        passage_ids: Sequence[PassageId],
+        *,
+        known: Mapping[PassageId, float] = MappingProxyType({}),
+    ) -> list[LexicalScore]:
+        """Return exact scores of just these passages, in the order given.
+
+        ``known`` holds the scores of words that ``search`` returned: they are not made again.
+        """
+
+    def coverage(self, query: LexicalQuery, passage_ids: Sequence[PassageId]) -> list[float]:
+        """Return how much of what is asked for each passage has, from 0 to 1, in the order given.
+
+        A group whose first form was typed (weight 1) counts by the square root of the inverse
+        document frequency of its most frequent form, once if the passage has any of its forms;
+        the others, which stand for several words, make up for what is missing. Of very many groups
+        the first 20 count. 0 where nothing was typed.
+        """
 
     def meeting(self, query: LexicalQuery, passage_ids: Sequence[PassageId]) -> set[PassageId]:
         """Return those of the passages that have what is required and nothing that is excluded."""

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-INDEX_FORMAT: Final = 4
+INDEX_FORMAT: Final = 5
 """Raised whenever fields, analysis or payload change: an index of another format is rebuilt."""
 POSITION_FILE: Final = "position.json"
 

@@ -12,6 +12,7 @@ from indexer.analysis.analyzer import build_text_analyzer, forms, grams
 from indexer.analysis.normalize import fold, normalize, titled
 from indexer.ports import PassageCard
 from indexer.retrieval.duplicates import signature_of
+from schemas.identity import EVERYONE
 from schemas.passage import IndexEntry
 
 PASSAGE: Final = "passage"
@@ -22,6 +23,8 @@ GRAMS: Final = "grams"
 FORMS: Final = "forms"
 """Words as they are written, folded, not stemmed: what is being typed is the start of one."""
 AUDIENCES: Final = "audiences"
+RESTRICTED: Final = "restricted"
+"""Marks what not everybody may see: few passages, so leaving those out costs a search nothing."""
 KIND: Final = "kind"
 TAGS: Final = "tags"
 SPEAKERS: Final = "speakers"
@@ -30,6 +33,7 @@ CREATED_AT: Final = "created_at"
 TITLE_ENDS: Final = "title_ends"
 CARD: Final = "card"
 
+MARK: Final = "1"
 TITLE_SEPARATOR: Final = "\x1f"  # unit separator: fold() keeps it and no title holds it
 TITLE_START: Final = "\x02"  # start of text: before the whole title, which starts as typed
 _MAX_TITLE_ENDS: Final = 12  # words of a title that a completion may start at
@@ -48,7 +52,7 @@ def build_schema() -> tantivy.Schema:
     builder.add_text_field(WORDS, tokenizer_name=_FRENCH, index_option="position")
     builder.add_text_field(GRAMS, tokenizer_name=_GRAM, index_option="freq")
     builder.add_text_field(FORMS, tokenizer_name=_GRAM, index_option="freq")
-    for name in (DOCUMENT, AUDIENCES, KIND, TAGS, SPEAKERS, MENTORS, TITLE_ENDS):
+    for name in (DOCUMENT, AUDIENCES, RESTRICTED, KIND, TAGS, SPEAKERS, MENTORS, TITLE_ENDS):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field(CARD, stored=True)
     return builder.build()
@@ -92,6 +96,8 @@ def to_tantivy(entry: IndexEntry, signature: bytes) -> tantivy.Document:
     ):
         for value in values:
             row.add_text(name, value)
+    if EVERYONE not in passage.audiences:
+        row.add_text(RESTRICTED, MARK)
     if passage.ordinal == 0:
         for term in title_ends(entry.title, passage.document_id):
             row.add_text(TITLE_ENDS, term)

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
 import tantivy
 
 from indexer.lexical import fields, translate
-from indexer.ports import LexicalQuery, LexicalScore, PassageCard
+from indexer.ports import Form, LexicalQuery, LexicalScore, PassageCard
 from schemas.errors import TransientError
 from schemas.ids import DocumentId, PassageId, PersonId, TagId
 from schemas.passage import IndexEntry, Ranking, ScoredPassage
 from schemas.query import Filter
 
-_WRITER_BYTES: Final = 50_000_000  # arena of one indexing thread; a commit flushes it anyway
+# Of one indexing thread, taken as it fills; a commit empties it. A build that fits (some 70 000
+# passages) is one segment, which is searched a third faster than six.
+_WRITER_BYTES: Final = 400_000_000
 _EXPANSIONS: Final = 50  # words that one prefix stands for: "co" starts a thousand
 # At 100 000 passages the grams of more than 30 % of them take half the time of a score and move it
 # by nothing that ranks: correlation .998, nDCG@10 the same. Few passages are scored fast anyway.
 _TELLING_SHARE: Final = 0.3
 _MANY_PASSAGES: Final = 5_000
+_COVERED: Final = 20  # groups: one bit of a float32 for each, which holds 24 exactly
+_LEAST_WEIGHT: Final = 1e-6  # of a word that stands everywhere: nothing is divided by zero
 _REMEMBERED_CARDS: Final = 50_000  # about 40 MB at the most
+
+_NOTHING: Final[Mapping[PassageId, float]] = MappingProxyType({})
 
 _Card = tuple[PassageId, PassageCard]
 
@@ -80,22 +88,44 @@ class TantivyIndex:
             wanted += self._starting_with(query.prefix, where)
         if not wanted or not where.audiences:
             return []
-        required = [*translate.conditions(self._schema, where), tantivy.Query.boolean_query(wanted)]
-        clauses = [(tantivy.Occur.Must, each) for each in required]
+        clauses = [(tantivy.Occur.Must, tantivy.Query.boolean_query(wanted))]
+        clauses += translate.admitted(self._schema, where)
         clauses += translate.phrases(self._schema, query)
         return self._ranking(tantivy.Query.boolean_query(clauses), limit)
 
-    def score(self, query: LexicalQuery, passage_ids: Sequence[PassageId]) -> list[LexicalScore]:
-        """Return exact scores of just these passages, in the order given."""
+    def score(
+        self,
+        query: LexicalQuery,
+        passage_ids: Sequence[PassageId],
+        *,
+        known: Mapping[PassageId, float] = _NOTHING,
+    ) -> list[LexicalScore]:
+        """Return exact scores of just these passages, in the order given.
+
+        ``known`` holds the scores of words that ``search`` returned: they are not made again.
+        """
         if not passage_ids:
             return []
-        words = self._scores(translate.any_word(self._schema, query), passage_ids)
+        unknown = [i for i in passage_ids if i not in known]
+        words = {**known, **self._scores(translate.any_word(self._schema, query), unknown)}
         # Scoring grams only here, never retrieving by them, keeps them cheap: on their own they
         # meet nearly every passage.
         by_grams = self._scores(
             translate.any_term(self._schema, fields.GRAMS, self._telling(query.grams)), passage_ids
         )
         return [LexicalScore(i, words.get(i, 0.0), by_grams.get(i, 0.0)) for i in passage_ids]
+
+    def coverage(self, query: LexicalQuery, passage_ids: Sequence[PassageId]) -> list[float]:
+        """Return how much of what is asked for each passage has, in the order given."""
+        groups = [group for group in query.words if group][:_COVERED]
+        weights = self._weights(groups)
+        asked = sum(w for w, group in zip(weights, groups, strict=True) if group[0].weight >= 1)
+        if not asked or not passage_ids:
+            return [0.0] * len(passage_ids)
+        found = self._scores(translate.one_bit_each(self._schema, groups), passage_ids)
+        met = [int(found.get(i, 0.0)) for i in passage_ids]
+        has = [sum(w for place, w in enumerate(weights) if bits >> place & 1) for bits in met]
+        return [min(1.0, each / asked) for each in has]
 
     def meeting(self, query: LexicalQuery, passage_ids: Sequence[PassageId]) -> set[PassageId]:
         """Return those of the passages that have what is required and nothing that is excluded."""
@@ -179,11 +209,11 @@ class TantivyIndex:
     def _scores(
         self, wanted: translate.Clauses, ids: Sequence[PassageId]
     ) -> dict[PassageId, float]:
-        if not wanted:
+        if not wanted or not ids:
             return {}
-        chosen = translate.these_passages(self._schema, ids)
-        scored = tantivy.Query.boolean_query(wanted)
-        return dict(self._ranking(translate.all_of([chosen, scored], None), len(ids)))
+        chosen = (tantivy.Occur.Must, translate.these_passages(self._schema, ids))
+        query = tantivy.Query.boolean_query([chosen, *translate.by_few(wanted)])
+        return dict(self._ranking(query, len(ids)))
 
     def _counts(
         self, field: str, start: str, where: Filter, *, limit: int | None = None
@@ -194,6 +224,15 @@ class TantivyIndex:
         allowed = translate.all_of(translate.conditions(self._schema, where), None)
         with _translated("search"):
             return dict(self._index.searcher().terms_with_prefix(field, start, allowed, limit))
+
+    def _weights(self, groups: Sequence[Sequence[Form]]) -> list[float]:
+        searcher = self._index.searcher()
+
+        def n_with(form: Form) -> int:  # at the most: of its rarest word
+            return min(searcher.doc_freq(fields.WORDS, term) for term in form.terms if term)
+
+        idfs = [translate.idf(max(map(n_with, group)), searcher.num_docs) for group in groups]
+        return [max(_LEAST_WEIGHT, math.sqrt(each)) for each in idfs]
 
     def _telling(self, grams: Sequence[str]) -> Sequence[str]:
         """Leave out the grams that stand in so many passages that they tell none apart."""

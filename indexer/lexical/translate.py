@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import tantivy
 
 from indexer.lexical import fields
 from indexer.ports import Form, LexicalQuery
+from schemas.identity import EVERYONE
 from schemas.ids import PassageId
 from schemas.query import Filter
 
+_FEW_TERMS: Final = 4  # deeper nesting copies more than it saves
 Clauses = list[tuple[tantivy.Occur, tantivy.Query]]
 
 
@@ -21,6 +24,26 @@ def any_term(schema: tantivy.Schema, field: str, found: Iterable[str]) -> Clause
         (tantivy.Occur.Should, tantivy.Query.term_query(schema, field, term, "freq"))
         for term in dict.fromkeys(found)
     ]
+
+
+def by_few(scored: Clauses) -> Clauses:
+    """Return clauses that add up the same, to stand beside a query for a few passages.
+
+    A union of many terms scores every passage of whole stretches, those between the few as well;
+    a term that is optional beside a required query jumps from one of the few to the next.
+    """
+    return [
+        (tantivy.Occur.Must, _optional(scored[start : start + _FEW_TERMS]))
+        for start in range(0, len(scored), _FEW_TERMS)
+    ]
+
+
+def _optional(scored: Clauses) -> tantivy.Query:
+    """Return a query for every passage that adds up what these score, one inside the other."""
+    query = tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
+    for clause in scored:
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), clause])
+    return query
 
 
 def any_start(schema: tantivy.Schema, found: Sequence[tuple[str, int]], n_passages: int) -> Clauses:
@@ -51,6 +74,19 @@ def any_word(schema: tantivy.Schema, query: LexicalQuery) -> Clauses:
     """Return clauses that add up BM25 over what is asked for, the best form of each."""
     forms = [[_form(schema, form) for form in group] for group in query.words]
     return [(tantivy.Occur.Should, best_of(group)) for group in forms if group]
+
+
+def one_bit_each(schema: tantivy.Schema, groups: Sequence[Sequence[Form]]) -> Clauses:
+    """Return clauses whose scores add up to a number with one bit for each group that is met."""
+    return [
+        (
+            tantivy.Occur.Should,
+            tantivy.Query.const_score_query(
+                best_of([phrase(schema, form.terms) for form in group]), float(1 << place)
+            ),
+        )
+        for place, group in enumerate(groups)
+    ]
 
 
 def best_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
@@ -87,7 +123,31 @@ def conditions(schema: tantivy.Schema, where: Filter) -> list[tantivy.Query]:
 
     ``where.audiences`` always makes a condition: a caller without a key sees nothing.
     """
-    required = [_one_of(schema, fields.AUDIENCES, where.audiences)]
+    return [_visible(schema, where), *_chosen(schema, where)]
+
+
+def admitted(schema: tantivy.Schema, where: Filter) -> Clauses:
+    """Return the same conditions as clauses to stand beside a required query.
+
+    Who sees what everybody sees is refused the few passages that are not for everybody, instead of
+    being granted nearly all of them: words are then looked up as fast as without a condition.
+    """
+    chosen = [(tantivy.Occur.Must, query) for query in _chosen(schema, where)]
+    if EVERYONE not in where.audiences:
+        return [(tantivy.Occur.Must, _visible(schema, where)), *chosen]
+    marked = tantivy.Query.term_query(schema, fields.RESTRICTED, fields.MARK, "basic")
+    own = where.audiences - {EVERYONE}
+    hidden = [(tantivy.Occur.Must, marked)]
+    if own:
+        hidden.append((tantivy.Occur.MustNot, _one_of(schema, fields.AUDIENCES, own)))
+    return [(tantivy.Occur.MustNot, tantivy.Query.boolean_query(hidden)), *chosen]
+
+
+def _visible(schema: tantivy.Schema, where: Filter) -> tantivy.Query:
+    return tantivy.Query.const_score_query(_one_of(schema, fields.AUDIENCES, where.audiences), 0.0)
+
+
+def _chosen(schema: tantivy.Schema, where: Filter) -> list[tantivy.Query]:
     groups: list[tuple[str, Iterable[str]]] = [
         (fields.KIND, where.kinds),
         (fields.SPEAKERS, where.speakers),
@@ -95,7 +155,7 @@ def conditions(schema: tantivy.Schema, where: Filter) -> list[tantivy.Query]:
         (fields.DOCUMENT, where.documents),
         *((fields.TAGS, group) for group in tag_groups(where)),
     ]
-    required += [_one_of(schema, field, values) for field, values in groups if values]
+    required = [_one_of(schema, field, values) for field, values in groups if values]
     if where.since or where.until:
         required.append(_created_between(schema, where))
     return [tantivy.Query.const_score_query(query, 0.0) for query in required]

@@ -63,8 +63,9 @@ def _hybrid(
     by_words = pair.lexical.search(wanted.lexical, where, limit=limit)
     dense = future.result()
     union = sorted({scored.passage_id for scored in (*by_words, *dense.ranking)})
-    cosines = _all_cosines(pair, dense.vector, union, dense.ranking)
-    lexical = pair.lexical.score(wanted.lexical, union)
+    completing = executor.submit(_all_cosines, pair, dense.vector, union, dense.ranking)
+    lexical = pair.lexical.score(wanted.lexical, union, known=dict(by_words))
+    cosines = completing.result()
     scores = tuple(
         ComponentScores(score.passage_id, score.words, score.grams, cosines.get(score.passage_id))
         for score in lexical
@@ -105,7 +106,7 @@ def _lexical_only(
     ids = sorted(scored.passage_id for scored in ranking)
     scores = (
         ComponentScores(score.passage_id, score.words, score.grams, None)
-        for score in pair.lexical.score(query, ids)
+        for score in pair.lexical.score(query, ids, known=dict(ranking))
     )
     return CandidateSet(tuple(scores), len(ranking) < limit)
 

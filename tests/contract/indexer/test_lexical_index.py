@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from fixtures.entries import A_DAY_S, an_entry, by_document
 from fixtures.fakes import FakePassageIndex
+from indexer.analysis.analyzer import phrase
 from indexer.lexical.index import TantivyIndex
 from indexer.ports import Form, LexicalQuery, PassageIndex
 from indexer.retrieval.understanding import lexical_query
@@ -181,6 +183,52 @@ def test_scores_come_in_the_order_asked_and_agree_with_the_ranking(index: Passag
     assert (scores[1].words, scores[1].grams) == (0.0, 0.0)
 
 
+def test_scores_of_words_that_are_known_are_handed_back(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "devis client"), an_entry(2_000, "devis"))
+    query = lexical_query("devis client")
+
+    first, second = index.score(
+        query, [PassageId(1_000), PassageId(2_000)], known={PassageId(1_000): 7.5}
+    )
+
+    assert first.words == 7.5
+    assert second == index.score(query, [PassageId(2_000)])[0]
+    assert first.grams > 0
+
+
+def test_many_terms_add_up_as_few_do(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "devis facture client stock bail loyer taxe"))
+    words = ("devis", "facture", "client", "stock", "bail", "loyer", "taxe")
+
+    (together,) = index.score(lexical_query(" ".join(words)), [PassageId(1_000)])
+
+    alone = [index.score(lexical_query(word), [PassageId(1_000)])[0].words for word in words]
+    assert together.words == pytest.approx(sum(alone), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"everyone"}, [1_000]),
+        ({"everyone", "person:s-1"}, [1_000, 2_000]),
+        ({"everyone", "person:s-2", "mentors"}, [1_000, 3_000]),
+        ({"mentors"}, [3_000]),
+        ({"person:s-1"}, [1_000, 2_000]),
+    ],
+)
+def test_words_find_what_any_of_the_keys_may_see_and_nothing_else(
+    index: PassageIndex, keys: set[str], expected: list[int]
+) -> None:
+    put(
+        index,
+        an_entry(1_000, "devis", audiences=("everyone", "person:s-1")),
+        an_entry(2_000, "devis", audiences=("person:s-1", "person:s-3")),
+        an_entry(3_000, "devis", audiences=("mentors",)),
+    )
+
+    assert sorted(found(index, "devis", Filter(audiences=frozenset(keys)))) == expected
+
+
 def test_grams_forgive_a_typing_mistake(index: PassageIndex) -> None:
     put(index, an_entry(1_000, "la micro-entreprise"), an_entry(2_000, "le portage"))
 
@@ -252,6 +300,36 @@ def test_the_best_form_of_a_group_counts_and_groups_add_up(index: PassageIndex) 
     query = LexicalQuery(words=((Form(("seo",)), Form(("referenc",))), (Form(("client",)),)))
 
     assert asked(index, query) == [2_000, 1_000]
+
+
+def test_coverage_is_the_share_of_what_is_asked_by_how_rare_it_is(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "facture client"), an_entry(2_000, "facture dividende"))
+    query = lexical_query("facture dividende prudhomal")
+    # In both, in one and in none of two passages: ln(1 + 0.5 / 2.5), ln(1 + 1.5 / 1.5), ln(1 + 5).
+    both, one, none = (math.sqrt(math.log(x)) for x in (1.2, 2.0, 6.0))
+
+    covered = index.coverage(query, [PassageId(2_000), PassageId(1_000), PassageId(9_000)])
+
+    asked = both + one + none
+    assert covered == pytest.approx([(both + one) / asked, both / asked, 0.0])
+
+
+def test_any_form_covers_what_it_stands_for_and_none_counts_twice(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "un plan d'affaires"), an_entry(2_000, "un bilan"))
+    typed = tuple((Form(phrase(word)),) for word in ("business", "plan"))
+    synonyms = (Form(phrase("plan d'affaires"), 0.5), Form(phrase("bilan"), 0.5))
+    query = LexicalQuery(words=(*typed, synonyms))
+
+    covered = index.coverage(query, [PassageId(1_000), PassageId(2_000)])
+
+    assert 0 < covered[1] < covered[0] <= 1
+
+
+def test_nothing_covers_what_asks_nothing(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "un devis"))
+
+    assert index.coverage(LexicalQuery(), [PassageId(1_000)]) == [0.0]
+    assert index.coverage(lexical_query("devis"), []) == []
 
 
 def test_what_is_required_is_there_and_what_is_excluded_is_not(index: PassageIndex) -> None:
