@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from indexer.catalog.catalog import Catalog
+from indexer.dense.query_vectors import VectorCounts
 from schemas.job import JobState
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -22,8 +23,20 @@ _HTTP_BUCKETS_S: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 
 class Metrics:
     """Counters that handlers feed, and gauges that are read from the catalog when scraped."""
 
-    def __init__(self, *, catalog: Catalog, lag: Callable[[], int]) -> None:
-        """Register every metric; ``lag`` counts published changes not in the indexes yet."""
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        lag: Callable[[], int],
+        query_vectors: Callable[[], VectorCounts],
+    ) -> None:
+        """Register every metric.
+
+        Args:
+            catalog: Counts documents and jobs.
+            lag: Counts published changes not in the indexes yet.
+            query_vectors: Counts queries whose vector was remembered.
+        """
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "cordee_http_requests",
@@ -52,6 +65,7 @@ class Metrics:
             registry=self._registry,
         )
         self._registry.register(_CatalogGauges(catalog, lag))
+        self._registry.register(_QueryVectors(query_vectors))
         ProcessCollector(registry=self._registry)
 
     def observe_request(self, *, method: str, route: str, status: int, seconds: float) -> None:
@@ -68,6 +82,32 @@ class Metrics:
     def render(self) -> bytes:
         """Return everything in the Prometheus text format."""
         return generate_latest(self._registry)
+
+
+class _QueryVectors(Collector):
+    """Read at each scrape; counts start again with every generation of the indexes."""
+
+    def __init__(self, counts: Callable[[], VectorCounts]) -> None:
+        self._counts = counts
+
+    def describe(self) -> Iterable[Metric]:
+        """Name nothing beforehand, so that registering asks nobody."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield how many queries had a vector already, how many had not, and how many are kept."""
+        counts = self._counts()
+        asked = CounterMetricFamily(
+            "cordee_query_vectors",
+            "Queries to be encoded, by whether their vector was remembered.",
+            labels=("outcome",),
+        )
+        asked.add_metric(("hit",), counts.hits)
+        asked.add_metric(("miss",), counts.misses)
+        yield asked
+        yield GaugeMetricFamily(
+            "cordee_query_vectors_kept", "Query vectors in memory.", value=counts.kept
+        )
 
 
 class _CatalogGauges(Collector):

@@ -83,7 +83,7 @@ def bundle(
         taxonomy=handle.engine.taxonomy,
         synonyms=handle.synonyms,
         verifier=open_verifier(settings),
-        metrics=Metrics(catalog=catalog, lag=handle.lag),
+        metrics=Metrics(catalog=catalog, lag=handle.lag, query_vectors=handle.query_vectors),
         clock=clock,
     )
     shutil.rmtree(services.upload_dir, ignore_errors=True)

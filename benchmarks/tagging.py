@@ -20,7 +20,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.dense.encoder import SentenceEncoder, open_passage_encoder
+from indexer.dense.passage_encoder import LoadedEncoder, open_passage_encoder
 from indexer.taxonomy import load_taxonomy
 from pipelines.enrichment.tags import Tagger
 from schemas.settings import load_settings
@@ -58,12 +58,12 @@ def read_labelled() -> list[LabelledText]:
     return [msgspec.json.decode(line, type=LabelledText) for line in lines]
 
 
-def open_tagger(encoder: SentenceEncoder) -> Tagger:
+def open_tagger(encoder: LoadedEncoder) -> Tagger:
     """Return a tagger on the shipped taxonomy."""
     return Tagger(load_taxonomy(None), encoder)
 
 
-def encode(encoder: SentenceEncoder, texts: Iterable[LabelledText]) -> NDArray[np.float32]:
+def encode(encoder: LoadedEncoder, texts: Iterable[LabelledText]) -> NDArray[np.float32]:
     """Return one vector per text, made as ingestion makes a passage's."""
     return encoder.encode_passages([
         f"{text.title} : {text.text}" if text.title else text.text for text in texts

@@ -102,7 +102,7 @@ def open_school(
         InvalidInputError: If the dataset cannot be read.
         NotFoundError: If the encoder was not pulled.
     """
-    from indexer.dense.encoder import open_passage_encoder
+    from indexer.dense.passage_encoder import open_passage_encoder
     from indexer.evaluation.composed import ComposedSchool
     from indexer.evaluation.dataset import read_dataset
     from indexer.evaluation.judged import encode_judged

@@ -73,7 +73,7 @@ def open_tools(settings: Settings) -> Tools:
     Raises:
         NotFoundError: If the encoder was not pulled.
     """
-    from indexer.dense.encoder import open_passage_encoder
+    from indexer.dense.passage_encoder import open_passage_encoder
     from indexer.evaluation.run import Tools
 
     return Tools(open_cut(settings), open_passage_encoder(settings, settings.models.encoder))

@@ -12,7 +12,8 @@ import typer
 
 from cli import render
 from cli.context import AsJson, DataDir, load, print_json
-from indexer.models.manifest import load_manifest, read_marker
+from indexer.dense.self_test import SelfTest, known_self_test
+from indexer.models.manifest import ModelKind, load_manifest, read_marker
 from indexer.models.pull import ProgressCallback, PullProgress, pull_models
 from schemas.settings import Settings
 
@@ -35,6 +36,8 @@ class ModelState(msgspec.Struct, frozen=True):
     path: str | None
     """Where it lies, ``None`` when it was not pulled."""
     size_bytes: int
+    self_test: SelfTest | None = None
+    """How fast this machine encodes passages with it, where that was tried."""
 
 
 def pull(
@@ -65,13 +68,14 @@ def list_models(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
         print_json(states)
         return
     render.table(
-        ("Model", "Kind", "Here", "In use", "Licence", "About"),
+        ("Model", "Kind", "Here", "In use", "Passages a second", "Licence", "About"),
         (
             (
                 state.name,
                 state.kind,
                 f"{state.size_bytes / 1e6:.0f} MB" if state.path else "-",
                 "yes" if state.in_use else "",
+                _speeds(state.self_test),
                 state.licence,
                 state.about,
             )
@@ -95,9 +99,22 @@ def _states(settings: Settings) -> list[ModelState]:
                 in_use=name in used,
                 path=str(directory) if marker else None,
                 size_bytes=sum(pin.size for pin in marker.files) if marker else 0,
+                self_test=_self_test(settings, name) if marker else None,
             )
         )
     return states
+
+
+def _self_test(settings: Settings, name: str) -> SelfTest | None:
+    is_encoder = load_manifest(settings)[name].kind is ModelKind.ENCODER
+    return known_self_test(settings, name) if is_encoder else None
+
+
+def _speeds(test: SelfTest | None) -> str:
+    """Return speeds by precision, the fastest first."""
+    speeds = test.passages_per_s if test else {}
+    ordered = sorted(speeds, key=lambda precision: -speeds[precision])
+    return ", ".join(f"{precision} {speeds[precision]:.0f}" for precision in ordered)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from indexer.catalog.catalog import Catalog
 from indexer.catalog.database import utc_now
 from indexer.catalog.records import Generation
 from indexer.dense.query_encoder import open_query_encoder
+from indexer.dense.query_vectors import QueryVectors, VectorCounts
 from indexer.engine import Engine
 from indexer.follower import Follower, follower_name
 from indexer.generations import LiveIndexes
@@ -99,6 +100,12 @@ class EngineHandle:
         """
         nobody = Query(text=f"bonjour {MISTYPED}", filter=Filter(audiences=frozenset()))
         self._engine.executor.submit(search, nobody, self._engine).add_done_callback(_tell_failure)
+
+    def query_vectors(self) -> VectorCounts:
+        """Count queries whose vector was remembered, since the generation came into service."""
+        with self._engine.indexes.lease() as pair:
+            encoder = pair.encoder
+            return encoder.counts() if isinstance(encoder, QueryVectors) else VectorCounts(0, 0, 0)
 
     def ready(self) -> bool:
         """Tell whether searches see a complete index that is kept up to date."""

@@ -12,6 +12,7 @@ import structlog
 
 from indexer.catalog.records import Generation
 from indexer.dense.edge import EdgeIndex
+from indexer.dense.query_vectors import QueryVectors
 from indexer.generations import IndexPair
 from indexer.lexical.index import TantivyIndex
 from indexer.ports import DenseIndex, QueryEncoder
@@ -138,7 +139,8 @@ class PairOpener:
                 dense.drop()
             shutil.rmtree(directory)
 
-        pair = IndexPair(generation.number, lexical, dense, encoder, close, drop)
+        remembering = QueryVectors(encoder, limit=self._settings.search.query_vectors)
+        pair = IndexPair(generation.number, lexical, dense, remembering, close, drop)
         return OpenPair(pair, directory, dense, position.position if position else None)
 
     def _open_dense(self, number: int, directory: Path, encoder: QueryEncoder) -> BuildableDense:

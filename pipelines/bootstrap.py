@@ -15,7 +15,7 @@ from indexer.analysis.lexicon import load_lexicon
 from indexer.blobs import open_blobs
 from indexer.catalog.catalog import Catalog, open_catalog
 from indexer.catalog.database import utc_now
-from indexer.dense.encoder import open_passage_encoder
+from indexer.dense.passage_encoder import open_passage_encoder
 from indexer.models.tokens import open_token_counter
 from indexer.ports import BlobStore, PassageEncoder
 from indexer.taxonomy import load_taxonomy

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,6 +53,16 @@ class DenseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """With fewer passages than this, search exactly: as fast, and nothing is missed."""
 
 
+class Precision(StrEnum):
+    """What a passage encoder calculates with."""
+
+    FASTEST = ""
+    """The one that a short self-test finds fastest on this machine."""
+    FP32 = "fp32"
+    BF16 = "bf16"
+    INT8 = "int8"
+
+
 class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which models of the manifest do the work: each is one line of configuration."""
 
@@ -61,6 +72,9 @@ class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     speech: str = "whisper-base"
     directory: str = ""
     """Where models are kept; empty means ``models`` in the data directory."""
+    precision: Precision = Precision.FASTEST
+    """Of the passage encoder; empty means the fastest of this machine, found by a self-test of a
+    few seconds at first use and remembered beside the models."""
     threads: int = 0
     """Threads of one encoding or transcription; 0 means the cores this process may use."""
 
@@ -121,8 +135,13 @@ class SearchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     profile: str = "default"
     """Name of the ranking profile (see ``indexer/retrieval/profiles.py``)."""
     passages_per_hit: int = 3
+    query_vectors: int = 2_000
+    """Queries whose vectors are kept in memory (2 KB each), so that asking one again encodes
+    nothing; they go with their generation of the indexes. 0 keeps none."""
     synonyms: str = ""
     """Path of the school's synonyms file; empty means the one shipped with Cordée."""
+    doubtful_below: float = 0.5
+    """Confidence under which a page says that nothing really answers, and shows the nearest."""
     shared_query_people: int = 5
     """People who must have found something useful with a query before it is suggested to others:
     below, it may say who asked."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import structlog
 
+from indexer.dense.int8 import unit_rows
 from indexer.models.cores import n_threads
 from indexer.models.manifest import ModelSpec, model_dir, spec_of
 from indexer.models.tokens import TokenCounter
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from schemas.passage import Vectors
 
 _BATCH: Final = 16  # passages at once on a CPU: more only adds padding
-_CPU_INFO: Final = Path("/proc/cpuinfo")
-_BF16_FLAGS: Final = frozenset({"amx_bf16", "avx512_bf16"})
 
 log = structlog.get_logger(__name__)
 
@@ -30,11 +29,12 @@ log = structlog.get_logger(__name__)
 class SentenceEncoder:
     """Passage encoder on sentence-transformers; also encodes queries, slowly.
 
-    Weights are bfloat16 where the processor multiplies it (two to three times as fast, ranking
-    unchanged), float32 elsewhere. Vectors always leave as float32.
+    Vectors leave as float32, whatever the weights are.
     """
 
-    def __init__(self, name: str, spec: ModelSpec, directory: Path, *, threads: int) -> None:
+    def __init__(
+        self, name: str, spec: ModelSpec, directory: Path, *, threads: int, bf16: bool = False
+    ) -> None:
         """Load an assembled model; ``threads`` is set for torch in this whole process.
 
         Raises:
@@ -55,7 +55,7 @@ class SentenceEncoder:
         self._name = name
         self._spec = spec
         self._counter = TokenCounter(directory)
-        dtype = torch.bfloat16 if has_fast_bf16() else torch.float32
+        dtype = torch.bfloat16 if bf16 else torch.float32
         self._model: Any = SentenceTransformer(
             str(directory), device="cpu", local_files_only=True, model_kwargs={"dtype": dtype}
         )
@@ -80,10 +80,7 @@ class SentenceEncoder:
             Array of shape (len(texts), d), float32, rows of L2 norm 1, in input order.
         """
         prompt = self._spec.passage_prompt
-        room = self._spec.max_tokens - 2  # <s> and </s>
-        n_cut = sum(n > room for n in self.count_tokens([prompt + text for text in texts]))
-        if n_cut:
-            log.warning("encoder.truncated", n_texts=n_cut, max_tokens=self._spec.max_tokens)
+        warn_of_cuts(self._counter, self._spec, [prompt + text for text in texts])
         return self._encode(texts, prompt)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
@@ -105,29 +102,20 @@ class SentenceEncoder:
         return unit_rows(np.asarray(rows, np.float32))
 
 
-def open_passage_encoder(settings: Settings, name: str) -> SentenceEncoder:
-    """Load the passage encoder of a model; takes seconds and needs the ``ingest`` extra.
+def open_sentence_encoder(settings: Settings, name: str, *, bf16: bool = False) -> SentenceEncoder:
+    """Load a model into sentence-transformers; takes seconds and needs the ``ingest`` extra.
 
     Raises:
         NotFoundError: If the model was not pulled.
         PermanentError: If sentence-transformers is not installed.
     """
-    spec = spec_of(settings, name)
-    return SentenceEncoder(name, spec, model_dir(settings, name), threads=n_threads(settings))
+    spec, directory = spec_of(settings, name), model_dir(settings, name)
+    return SentenceEncoder(name, spec, directory, threads=n_threads(settings), bf16=bf16)
 
 
-def unit_rows(rows: NDArray[np.float32]) -> Vectors:
-    """Return the rows scaled to L2 norm 1; a row of zeros stays one."""
-    norms = np.linalg.norm(rows, axis=-1, keepdims=True)
-    unit: Vectors = (rows / np.maximum(norms, np.finfo(np.float32).tiny)).astype(np.float32)
-    return unit
-
-
-def has_fast_bf16(cpu_info: Path = _CPU_INFO) -> bool:
-    """Tell whether this processor multiplies bfloat16; without it bf16 is slower than fp32."""
-    try:
-        lines = cpu_info.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return False
-    flags = next((line for line in lines if line.startswith("flags")), "")
-    return not _BF16_FLAGS.isdisjoint(flags.split())
+def warn_of_cuts(counter: TokenCounter, spec: ModelSpec, texts: Sequence[str]) -> None:
+    """Log how many texts, prompt included, are longer than the model reads."""
+    room = spec.max_tokens - 2  # <s> and </s>
+    n_cut = sum(n > room for n in counter.count_tokens(texts))
+    if n_cut:
+        log.warning("encoder.truncated", n_texts=n_cut, max_tokens=spec.max_tokens)

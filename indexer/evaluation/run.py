@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -112,17 +112,12 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
     n_answerable = sum(q.id not in dataset.unanswerable for q in dataset.queries[:limit_queries])
     if other and n_answerable < _FEWEST_COMPARED:
         raise InvalidInputError("Comparing profiles needs two answerable queries at least.")
-    with ExitStack() as stack:
-        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="cordee-eval-"))
-        own = _isolated(settings, Path(scratch))
-        catalog = stack.enter_context(closing(open_catalog(own.catalog_url)))
-        handle = stack.enter_context(open_engine(own, catalog, open_encoder=tools.open_encoder))
-        times = _index(dataset, catalog, handle, tools=tools, progress=progress)
+    with open_collection(dataset, settings, tools, progress=progress) as (engine, times):
         run, samples = _ask(
-            dataset, handle.engine, choice=retrievers, limit=limit_queries, progress=progress
+            dataset, engine, choice=retrievers, limit=limit_queries, progress=progress
         )
         if other:
-            against = msgspec.structs.replace(handle.engine, profile=other)
+            against = msgspec.structs.replace(engine, profile=other)
             other_run = _rank_all(dataset, against, retrievers, limit_queries)
     if run_file is not None:
         write_run(run_file, run)
@@ -141,14 +136,36 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
     }
 
 
+@contextmanager
+def open_collection(
+    dataset: Dataset, settings: Settings, tools: Tools, *, progress: Progress = lambda *_: None
+) -> Iterator[tuple[Engine, dict[str, float]]]:
+    """Give an engine over the documents of a collection, and the seconds that indexing took.
+
+    Raises:
+        TransientError: If indexing did not finish in time.
+    """
+    with ExitStack() as stack:
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="cordee-eval-"))
+        own = _isolated(settings, Path(scratch))
+        catalog = stack.enter_context(closing(open_catalog(own.catalog_url)))
+        handle = stack.enter_context(open_engine(own, catalog, open_encoder=tools.open_encoder))
+        times = _index(dataset, catalog, handle, tools=tools, progress=progress)
+        yield handle.engine, times
+
+
 def _isolated(settings: Settings, directory: Path) -> Settings:
-    """Return the same settings over databases of their own: an evaluation never touches data."""
+    """Return the same settings over databases of their own: an evaluation never touches data.
+
+    No vector of a query is remembered, so that times are those of queries never asked before.
+    """
     structs = msgspec.structs
     return structs.replace(
         settings,
         data_dir=directory,
         catalog=CatalogSettings(),
         models=structs.replace(settings.models, directory=str(settings.models_dir.absolute())),
+        search=structs.replace(settings.search, query_vectors=0),
         dense=structs.replace(
             settings.dense, collection=f"{settings.dense.collection}-{directory.name}"
         ),

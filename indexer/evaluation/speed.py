@@ -105,13 +105,17 @@ def measure_speed(
 
 
 def isolated(settings: Settings, directory: Path) -> Settings:
-    """Return the same settings over databases of their own: a bench never touches data."""
+    """Return the same settings over databases of their own: a bench never touches data.
+
+    No vector of a query is remembered: a round asks the same queries again and again.
+    """
     replace = msgspec.structs.replace
     return replace(
         settings,
         data_dir=directory,
         catalog=CatalogSettings(),
         models=replace(settings.models, directory=str(settings.models_dir.absolute())),
+        search=replace(settings.search, query_vectors=0),
         dense=replace(settings.dense, collection=f"{settings.dense.collection}-{directory.name}"),
     )
 

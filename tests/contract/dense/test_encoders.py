@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from indexer.dense.encoder import SentenceEncoder, open_passage_encoder
+from indexer.dense.encoder import SentenceEncoder, open_sentence_encoder
+from indexer.dense.passage_encoder import LoadedEncoder, candidates_of, open_with
 from indexer.dense.query_encoder import Int8QueryEncoder, open_query_encoder
 from indexer.models.tokens import open_token_counter
-from schemas.settings import ModelSettings, Settings
+from schemas.settings import ModelSettings, Precision, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +39,12 @@ def settings(models_dir: Path) -> Settings:
 
 @pytest.fixture(scope="module")
 def passages(settings: Settings) -> SentenceEncoder:
-    return open_passage_encoder(settings, MODEL)
+    return open_sentence_encoder(settings, MODEL)
+
+
+@pytest.fixture(scope="module")
+def candidates(settings: Settings) -> dict[Precision, LoadedEncoder]:
+    return {each: open_with(settings, MODEL, each) for each in candidates_of(settings, MODEL)}
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +99,36 @@ def test_queries_in_parallel_threads_do_not_disturb_each_other(
     with ThreadPoolExecutor(4) as pool:
         together = np.array(list(pool.map(queries.encode_query, TEXTS[:16])))
     np.testing.assert_array_equal(together, alone)
+
+
+def test_a_query_has_the_same_vector_alone_and_among_others(queries: Int8QueryEncoder) -> None:
+    alone = np.array([queries.encode_query(text) for text in TEXTS])
+    with ThreadPoolExecutor(32) as pool:
+        together = np.array(list(pool.map(queries.encode_query, TEXTS)))
+    # Bit for bit where the library multiplies any number of rows alike; this is the promise.
+    assert (alone * together).sum(axis=1).min() >= 0.9999
+
+
+def test_all_that_a_machine_may_choose_from_make_the_same_passage_vectors(
+    candidates: dict[Precision, LoadedEncoder], passages: SentenceEncoder
+) -> None:
+    texts = [f"{text} {' '.join(TEXTS[i : i + 9])}" for i, text in enumerate(TEXTS[:16])]
+    expected = passages.encode_passages([*texts, *TEXTS[:4], ""])
+    for precision, encoder in candidates.items():
+        rows = encoder.encode_passages([*texts, *TEXTS[:4], ""])
+        assert rows.dtype == np.float32
+        assert (rows * expected).sum(axis=1).min() >= 0.995, precision
+        assert encoder.encode_passages([]).shape == (0, 384)
+        assert encoder.count_tokens(TEXTS) == passages.count_tokens(TEXTS)
+
+
+def test_an_int8_passage_has_the_same_vector_alone_and_among_others(
+    candidates: dict[Precision, LoadedEncoder],
+) -> None:
+    texts = ["court", "une phrase bien plus longue que sa voisine " * 5, *TEXTS, "moyen"]
+    together = candidates[Precision.INT8].encode_passages(texts)
+    alone = np.vstack([candidates[Precision.INT8].encode_passages([text]) for text in texts])
+    assert (together * alone).sum(axis=1).min() >= 0.9999
 
 
 def test_no_text_makes_no_vector(passages: SentenceEncoder) -> None:

@@ -330,6 +330,23 @@ def test_what_does_not_answer_is_named(tmp_path: Path) -> None:
     assert "indexes" in failed
 
 
+def test_figures_tell_queries_whose_vector_was_remembered(school: School) -> None:
+    for _ in range(3):
+        school.get(LEA, "/v1/search", q="un texte que personne d'autre ne demande")
+
+    figures = school.client.get("/metrics").text
+
+    counts = {
+        name: float(line.rsplit(" ", 1)[1])
+        for name in ("hit", "miss")
+        for line in figures.splitlines()
+        if line.startswith(f'cordee_query_vectors_total{{outcome="{name}"}}')
+    }
+    assert counts["hit"] >= 2
+    assert counts["miss"] >= 1
+    assert "personne d'autre" not in figures
+
+
 def test_figures_count_searches_jobs_and_requests_by_route(school: School) -> None:
     school.get(LEA, "/v1/search", q="prix")
     start_job(school, "job:counted")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.tagging import Score, encode, open_tagger, read_labelled, score
-from indexer.dense.encoder import open_passage_encoder
+from indexer.dense.passage_encoder import open_passage_encoder
 from schemas.settings import ModelSettings, Settings
 
 if TYPE_CHECKING:

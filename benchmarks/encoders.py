@@ -1,0 +1,140 @@
+"""How fast queries are encoded, and what that costs in quality: int8 beside fp32.
+
+    python -m benchmarks.encoders FOLDER [--split test] [--limit N] [--data-dir DIR]
+
+Every query of a BEIR folder is encoded by CTranslate2 int8, as the service does, and by
+sentence-transformers fp32, one after the other, so that a busy moment of the machine meets both.
+Each has its passages' vectors from the same program. Prints one JSON object: milliseconds of one
+query (p50, p95), their ratio, nDCG@10 of the cosines alone with the vectors of either, and the
+nDCG@10 of int8 queries and passages of every precision that the machine could choose, with how
+many passages a second each encodes. No vector is remembered; each text is encoded once and not
+timed before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import numpy as np
+
+from cli.cutting import open_cut
+from indexer.analysis.normalize import as_typed, titled
+from indexer.dense.passage_encoder import candidates_of, open_with
+from indexer.dense.query_encoder import open_query_encoder
+from indexer.evaluation.dataset import Dataset, read_dataset
+from indexer.evaluation.judged import id_of
+from indexer.evaluation.measures import measure
+from schemas.settings import Precision, Settings, load_settings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from schemas.passage import Vectors
+
+Encode = Callable[[str], "NDArray[np.float32]"]
+DEPTH: Final = 100
+"""Documents of a ranking that is judged."""
+_WARM_UP: Final = 3  # texts that no query repeats: first touches of weights
+
+
+def in_turns(
+    texts: Sequence[str], encoders: Mapping[str, Encode]
+) -> tuple[dict[str, Vectors], dict[str, dict[str, float]]]:
+    """Encode every text with each encoder in turn; return vectors and milliseconds by encoder."""
+    for encode in encoders.values():
+        for n in range(_WARM_UP):
+            encode(f"premier texte {n}")
+    rows: dict[str, list[NDArray[np.float32]]] = {name: [] for name in encoders}
+    spent_ms: dict[str, list[float]] = {name: [] for name in encoders}
+    for n, text in enumerate(texts):
+        names = list(encoders) if n % 2 else list(reversed(encoders))
+        for name in names:
+            started = time.perf_counter()
+            rows[name].append(encoders[name](text))
+            spent_ms[name].append((time.perf_counter() - started) * 1e3)
+    return {name: np.array(found) for name, found in rows.items()}, {
+        name: {
+            "p50": round(float(np.percentile(spent, 50)), 2),
+            "p95": round(float(np.percentile(spent, 95)), 2),
+        }
+        for name, spent in spent_ms.items()
+    }
+
+
+def ndcg(dataset: Dataset, queries: Vectors, passages: Vectors, owners: Sequence[str]) -> float:
+    """Return nDCG@10 of documents by their nearest passage, over queries that have an answer."""
+    run = {}
+    for query, cosines in zip(dataset.queries, queries @ passages.T, strict=True):
+        if query.id not in dataset.unanswerable:
+            best: dict[str, float] = {}
+            for owner, cosine in zip(owners, cosines.tolist(), strict=True):
+                best[owner] = max(cosine, best.get(owner, -1.0))
+            run[query.id] = sorted(best.items(), key=lambda each: (-each[1], each[0]))[:DEPTH]
+    return measure(dataset.qrels, run)["ndcg@10"]
+
+
+def compare(dataset: Dataset, settings: Settings) -> dict[str, Any]:
+    """Return everything that is printed."""
+    name = settings.models.encoder
+    cut = open_cut(settings)
+    texts, owners = [], []
+    for document in dataset.documents:
+        for passage in cut(id_of(document.id), document.title, document.text):
+            texts.append(titled(document.title, passage.text))
+            owners.append(document.id)
+    fp32 = open_with(settings, name, Precision.FP32)
+    queries, spent = in_turns(
+        [as_typed(query.text) for query in dataset.queries],
+        {"int8": open_query_encoder(settings, name).encode_query, "fp32": fp32.encode_query},
+    )
+    cosines = (queries["int8"] * queries["fp32"]).sum(axis=1)
+    of_passages, quality = {}, {}
+    for precision in candidates_of(settings, name):
+        encoder = fp32 if precision is Precision.FP32 else open_with(settings, name, precision)
+        started = time.perf_counter()
+        rows = encoder.encode_passages(texts)
+        of_passages[precision.value] = round(len(texts) / (time.perf_counter() - started), 1)
+        for form, asked in queries.items():
+            label = f"{form} queries, {precision.value} passages"
+            quality[label] = round(ndcg(dataset, asked, rows, owners), 4)
+    return {
+        "dataset": dataset.name,
+        "encoder": name,
+        "queries": len(dataset.queries),
+        "passages": len(texts),
+        "query_ms": spent,
+        "int8 : fp32": {
+            at: round(spent["int8"][at] / spent["fp32"][at], 3) for at in spent["int8"]
+        },
+        "cosine of a query's two vectors": {
+            "mean": round(float(cosines.mean()), 4),
+            "least": round(float(cosines.min()), 4),
+        },
+        "ndcg@10": quality,
+        "passages_per_s": of_passages,
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--split", default="test")
+    parser.add_argument("--limit", type=int, default=None, help="only the first so many queries")
+    parser.add_argument("--data-dir", type=Path, default=None)
+    options = parser.parse_args()
+    dataset = read_dataset(options.folder, options.split)
+    few = msgspec.structs.replace(dataset, queries=dataset.queries[: options.limit])
+    report = compare(few, load_settings(os.environ, data_dir=options.data_dir))
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
+
+
+if __name__ == "__main__":
+    main()
