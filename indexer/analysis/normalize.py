@@ -12,6 +12,8 @@ _QUOTES: Final = "\u2019\u2018\u02bc\u2032\u00b4\u0060\uff07\u201b"
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys(_QUOTES, "'"))
 # Soft hyphen, zero-width characters and byte-order mark hide inside words of PDFs and web pages.
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_SPACES: Final = "".join(c for c in map(chr, range(0x3001)) if c.isspace())  # the last one is there
+_UNSEEN: Final = _SPACES + "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 _QUESTION_MARKS: Final = re.compile("[?!:]")
 
@@ -19,11 +21,12 @@ _QUESTION_MARKS: Final = re.compile("[?!:]")
 def well_formed(text: str) -> str:
     """Return the text without lone surrogates and control characters, composed, trimmed.
 
+    Invisible characters at the ends go with the spaces there; one of them alone is no text.
     Tokenizers and databases refuse both; a browser can send them in a query all the same.
     """
     clean = text.encode("utf-8", errors="replace").decode("utf-8")
     visible = "".join(" " if unicodedata.category(c) == "Cc" else c for c in clean)
-    return unicodedata.normalize("NFC", visible).strip()
+    return unicodedata.normalize("NFC", visible).strip(_UNSEEN)
 
 
 def as_typed(question: str) -> str:

@@ -17,6 +17,7 @@ from indexer.ports import PassageCard
 from indexer.retrieval.candidates import retrieve
 from indexer.retrieval.dressing import dress
 from indexer.retrieval.duplicates import Collapsed, collapse
+from indexer.retrieval.excluding import without_excluded
 from indexer.retrieval.facets import count_facets
 from indexer.retrieval.fusion import ComponentScores, FusedScores, fuse
 from indexer.retrieval.naming import narrowed
@@ -53,7 +54,8 @@ def search(query: Query, engine: Engine) -> ResultPage:
 
     What is typed may hold conditions (quotes, a minus, ``kind:``, ``mentor:``, ``tag:``), typing
     mistakes and words of the trade: see ``parser`` and ``understanding``. A text of conditions
-    alone, like an empty one, lists what meets them, newest first.
+    alone, like an empty one, lists what meets them, newest first. A text without a letter or a
+    digit asks nothing and finds nothing.
 
     Raises:
         InvalidInputError: If the text, the page or the filter exceeds its limit.
@@ -163,6 +165,8 @@ class _Asked(msgspec.Struct, frozen=True):
     where: Filter
     is_browsing: bool
     """Whether nothing but conditions was typed."""
+    is_wordless: bool
+    """Whether what was typed has no letter and no digit: nothing is meant by it."""
 
 
 def _ask(query: Query, pair: IndexPair, engine: Engine, timer: _Timer) -> _Asked:
@@ -179,12 +183,20 @@ def _ask(query: Query, pair: IndexPair, engine: Engine, timer: _Timer) -> _Asked
             speller=engine.spellers.of(pair.lexical) if engine.spellers else None,
             synonyms=engine.synonyms.current() if engine.synonyms else None,
         )
-        return _Asked(wanted, group_tags(where, engine), is_browsing=not parsed.text)
+        is_wordless = bool(parsed.text) and not any(map(str.isalnum, parsed.text))
+        return _Asked(
+            wanted,
+            group_tags(where, engine),
+            is_browsing=not parsed.text or (is_wordless and parsed.has_syntax),
+            is_wordless=is_wordless and not parsed.has_syntax,
+        )
 
 
 def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer: _Timer) -> Ranked:
     with timer.part("retrieve"):
-        if asked.is_browsing:
+        if asked.is_wordless:
+            fused, is_complete = list[FusedScores](), True
+        elif asked.is_browsing:
             fused, is_complete = _newest(asked, pair)
         else:
             candidates = retrieve(
@@ -198,6 +210,7 @@ def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer
             fused, is_complete = fuse(candidates.scores, engine.profile), candidates.is_complete
     with timer.part("group"):
         cards = pair.lexical.cards([scores.raw.passage_id for scores in fused])
+        cards = without_excluded(cards, asked.wanted.lexical, asked.where, pair.lexical)
         # Of a list of everything the score is a date.
         profile = None if asked.is_browsing else engine.profile
         grouped = group_by_document(fused, cards, profile)
@@ -211,10 +224,8 @@ def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer
 def _newest(asked: _Asked, pair: IndexPair) -> tuple[list[FusedScores], bool]:
     """Rank for an empty query by date, which is the score; and tell whether that is everything."""
     found = pair.lexical.recent(asked.where, limit=BROWSE_LIMIT)
-    allowed = pair.lexical.meeting(asked.wanted.lexical, [scored.passage_id for scored in found])
     kept = [
         FusedScores(ComponentScores(i, None, None, None), 0.0, 0.0, created_at)
         for i, created_at in found
-        if i in allowed
     ]
     return kept, len(found) < BROWSE_LIMIT

@@ -374,6 +374,35 @@ def test_a_name_that_looks_like_a_mistake_is_found_as_typed(school: School) -> N
     assert "Privé" in found
 
 
+def test_what_is_excluded_is_nowhere_in_the_documents_that_are_left(school: School) -> None:
+    opening = "Un devis se date et se signe."
+    school.publish("a", [opening, "La micro a ses plafonds."], title="Micro plus loin")
+    school.publish("b", [opening, "La société en a d'autres."], title="Société")
+    school.publish("c", [opening, "Le plan de trésorerie."], title="Plan")
+
+    for choice in RetrieverChoice:
+        found = school.search('devis -micro -"plan de trésorerie"', retrievers=choice)
+        assert [hit.document.title for hit in found.hits] == ["Société"], choice
+        assert [each.count for each in found.facets["kind"]] == [1], choice
+    assert set(school.titles("-micro")) == {"Plan", "Société"}
+
+
+@pytest.mark.parametrize("text", ["?!", "🚀", "«  »", "€", "( )"])
+def test_a_text_without_a_word_finds_nothing_and_says_so(school: School, text: str) -> None:
+    school.publish("a", ["Un devis simple."], title="Simple")
+
+    page = school.search(text)
+
+    assert (page.hits, page.total, page.total_relation) == ((), 0, TotalRelation.EXACT)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b\u200d\ufeff", "\x00\x07"])
+def test_what_nobody_can_see_is_an_empty_text(school: School, text: str) -> None:
+    school.publish("a", ["Un devis simple."], title="Simple")
+
+    assert school.titles(text) == ["Simple"]
+
+
 def test_a_minus_alone_lists_what_lacks_the_word(school: School) -> None:
     school.publish("a", ["Un devis simple."], title="Simple")
     school.publish("b", ["La micro-entreprise."], title="Micro")
