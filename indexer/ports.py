@@ -209,17 +209,32 @@ class PassageEncoder(Protocol):
         """Return how many encoder tokens each text has, special tokens not counted."""
 
 
+class PageContent(msgspec.Struct, frozen=True):
+    """What the catalog holds of a page, all of it at one moment."""
+
+    documents: Mapping[DocumentId, Document]
+    """The published ones among those asked for, whoever may see them."""
+    tags: Mapping[DocumentId, tuple[TagAssignment, ...]]
+    """Those in force; every document that was asked for has an entry."""
+    passages: Mapping[PassageId, Passage]
+    """Those that exist, of documents that are published."""
+    people: Mapping[PersonId, Speaker]
+    """The known ones among those asked for, with their names."""
+
+
 class PassageReader(Protocol):
     """What a search reads from the catalog to dress its hits."""
 
-    def get_passages(self, ids: Iterable[PassageId]) -> dict[PassageId, Passage]:
-        """Return the passages that exist, of documents that are published."""
+    def get_page(
+        self,
+        documents: Iterable[DocumentId],
+        passages: Iterable[PassageId],
+        people: Iterable[PersonId] = (),
+    ) -> PageContent:
+        """Return what is there of these, read in one go."""
 
     def get_documents(self, ids: Iterable[DocumentId]) -> dict[DocumentId, Document]:
         """Return the published documents among these."""
-
-    def get_tags(self, ids: Iterable[DocumentId]) -> dict[DocumentId, tuple[TagAssignment, ...]]:
-        """Return the tags in force; every asked document has an entry."""
 
     def get_people(self, ids: Iterable[PersonId]) -> dict[PersonId, Speaker]:
         """Return the known people among these, with their names."""

@@ -86,5 +86,5 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         saved=SavedDocuments(database),
         profiles=Profiles(database),
         synonyms=SynonymEdits(database),
-        reader=CatalogReader(documents, passages, judgments),
+        reader=CatalogReader(database, documents, judgments),
     )

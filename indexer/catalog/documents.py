@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from indexer.catalog.among import among
+from indexer.catalog.among import among, among_given
 from indexer.catalog.change_log import append_change, last_change_of
 from indexer.catalog.database import Database
 from indexer.catalog.mapping import to_document
@@ -31,6 +31,20 @@ from schemas.errors import NotFoundError
 from schemas.identity import audiences_of
 from schemas.ids import DocumentId, PersonId, Revision, TagId
 from schemas.tag import TagAssignment
+
+# Made once: what every search reads.
+_MANY: Final = select(documents).where(among_given(documents.c.id, "ids"))
+_PEOPLE: Final = select(people.c.id, people.c.name).where(among_given(people.c.id, "ids"))
+_INVOLVED: Final = (
+    select(
+        participants.c.document_id,
+        participants.c.person_id,
+        participants.c.name,
+        participants.c.role,
+    )
+    .where(among_given(participants.c.document_id, "ids"))
+    .order_by(participants.c.document_id, participants.c.ordinal)
+)
 
 
 class Documents:
@@ -195,9 +209,8 @@ class Documents:
 
     def people(self, ids: Iterable[PersonId]) -> dict[PersonId, Speaker]:
         """Return the people among these who take part in a published document, by name."""
-        query = select(people.c.id, people.c.name).where(among(people.c.id, ids))
         with self._database.reading() as connection:
-            return {id_: Speaker(id_, name) for id_, name in connection.execute(query).all()}
+            return read_people(connection, ids)
 
     def mentors(self, audiences: Collection[str]) -> dict[PersonId, Speaker]:
         """Return the mentors of every document that one of these keys may see, by name."""
@@ -220,8 +233,14 @@ class Documents:
 
 def read_documents(connection: Connection, ids: Iterable[DocumentId]) -> dict[DocumentId, Document]:
     """Return the published documents among these, read on an open connection."""
-    rows = connection.execute(select(documents).where(among(documents.c.id, ids))).all()
+    rows = connection.execute(_MANY, {"ids": list(ids)}).all()
     return {document.id: document for document in _dress(connection, rows)}
+
+
+def read_people(connection: Connection, ids: Iterable[PersonId]) -> dict[PersonId, Speaker]:
+    """Return the people among these who take part in a document, read on an open connection."""
+    rows = connection.execute(_PEOPLE, {"ids": list(ids)}).all()
+    return {id_: Speaker(id_, name) for id_, name in rows}
 
 
 def seen_by(document_id: ColumnElement[str], audiences: Collection[str]) -> ColumnElement[bool]:
@@ -246,14 +265,9 @@ def write_audiences(
 
 
 def _dress(connection: Connection, rows: Collection[Row[Any]]) -> list[Document]:
-    p = participants
     involved: defaultdict[str, list[Participant]] = defaultdict(list)
-    query = (
-        select(p.c.document_id, p.c.person_id, p.c.name, p.c.role)
-        .where(among(p.c.document_id, [row.id for row in rows]))
-        .order_by(p.c.document_id, p.c.ordinal)
-    )
-    for document_id, person_id, name, role in connection.execute(query).all():
+    found = connection.execute(_INVOLVED, {"ids": [row.id for row in rows]}).all()
+    for document_id, person_id, name, role in found:
         involved[document_id].append(Participant(person_id, name, ParticipantRole(role)))
     return [to_document(row, involved[row.id]) for row in rows]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, delete, insert, select
 
-from indexer.catalog.among import among
+from indexer.catalog.among import among, among_given
 from indexer.catalog.database import Database
 from indexer.catalog.mapping import PASSAGE_COLUMNS, from_vectors, to_passage, to_vectors
 from indexer.catalog.tables import documents, passages, vectors
@@ -28,6 +28,8 @@ _WITH_AUDIENCES: Final = select(*PASSAGE_COLUMNS).join(
     documents, documents.c.id == passages.c.document_id
 )
 
+_MANY: Final = _WITH_AUDIENCES.where(among_given(passages.c.id, "ids"))
+
 
 class Passages:
     """Passages of published documents, with one vector per encoder."""
@@ -41,10 +43,8 @@ class Passages:
         An index may still point at a superseded passage for a moment; none points at nothing.
         Audiences are the document's of now, whatever they were when it was indexed.
         """
-        query = _WITH_AUDIENCES.where(among(passages.c.id, ids))
         with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        return {row[0]: to_passage(row) for row in rows}
+            return read_many(connection, ids)
 
     def of_document(self, document_id: DocumentId) -> list[Passage]:
         """Return the passages of the document's present revision, in order."""
@@ -115,6 +115,12 @@ class Passages:
         with self._database.writing() as connection:
             old = delete(passages).where(passages.c.superseded_at < older_than)
             return connection.execute(old).rowcount
+
+
+def read_many(connection: Connection, ids: Iterable[PassageId]) -> dict[PassageId, Passage]:
+    """Return those of these passages that exist, read on an open connection."""
+    rows = connection.execute(_MANY, {"ids": list(ids)}).all()
+    return {row[0]: to_passage(row) for row in rows}
 
 
 def read_passages(connection: Connection, document_id: DocumentId) -> list[Passage]:

@@ -5,40 +5,49 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable
 
-from indexer.catalog.documents import Documents
+from indexer.catalog.database import Database
+from indexer.catalog.documents import Documents, read_documents, read_people
 from indexer.catalog.judgments import Judgments
-from indexer.catalog.passages import Passages
+from indexer.catalog.passages import read_many
+from indexer.catalog.tags import tags_in_force
+from indexer.ports import PageContent
 from schemas.content import Speaker
 from schemas.document import Document
 from schemas.ids import DocumentId, PassageId, PersonId
 from schemas.judgment import SharedQuery
-from schemas.passage import Passage
-from schemas.tag import TagAssignment
 
 
 class CatalogReader:
     """Reads what dresses a hit; see ``indexer.ports.PassageReader``."""
 
-    def __init__(self, documents: Documents, passages: Passages, judgments: Judgments) -> None:
+    def __init__(self, database: Database, documents: Documents, judgments: Judgments) -> None:
+        self._database = database
         self._documents = documents
-        self._passages = passages
         self._judgments = judgments
         # Owned here while the catalog is open; made again once the log has grown. With the last
         # line and the number of people that it was made for.
         self._shared: tuple[tuple[int, int], tuple[SharedQuery, ...]] = ((-1, 0), ())
         self._sharing = threading.Lock()
 
-    def get_passages(self, ids: Iterable[PassageId]) -> dict[PassageId, Passage]:
-        """Return the passages that exist, of documents that are published."""
-        return self._passages.get_many(ids)
+    def get_page(
+        self,
+        documents: Iterable[DocumentId],
+        passages: Iterable[PassageId],
+        people: Iterable[PersonId] = (),
+    ) -> PageContent:
+        """Return what is there of these, read in one transaction."""
+        wanted, persons = list(documents), list(people)
+        with self._database.reading() as connection:
+            return PageContent(
+                documents=read_documents(connection, wanted),
+                tags=tags_in_force(connection, wanted),
+                passages=read_many(connection, passages),
+                people=read_people(connection, persons) if persons else {},
+            )
 
     def get_documents(self, ids: Iterable[DocumentId]) -> dict[DocumentId, Document]:
         """Return the published documents among these."""
         return self._documents.get_many(ids)
-
-    def get_tags(self, ids: Iterable[DocumentId]) -> dict[DocumentId, tuple[TagAssignment, ...]]:
-        """Return the tags in force; every asked document has an entry."""
-        return self._documents.tags(ids)
 
     def get_people(self, ids: Iterable[PersonId]) -> dict[PersonId, Speaker]:
         """Return the known people among these, with their names."""

@@ -11,13 +11,19 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select
 
-from indexer.catalog.among import among
+from indexer.catalog.among import among_given
 from indexer.catalog.mapping import to_assignment
 from indexer.catalog.tables import tag_assignments as t
 from schemas.ids import DocumentId, PersonId, TagId
 from schemas.tag import TagAssigner, TagAssignment
 
 _SURE: Final = 1.0  # people are taken at their word
+# A person's rows come first, and the first word on a tag stands.
+_DECIDED: Final = (
+    select(t.c.document_id, t.c.removed, t.c.tag_id, t.c.assigner, t.c.confidence, t.c.person_id)
+    .where(among_given(t.c.document_id, "ids"))
+    .order_by(t.c.decided.desc())
+)
 
 
 def tags_in_force(
@@ -26,15 +32,8 @@ def tags_in_force(
     """Return the tags of each document asked for, a person's first, then the surest."""
     asked = list(dict.fromkeys(ids))
     decided: dict[DocumentId, dict[TagId, TagAssignment | None]] = {id_: {} for id_ in asked}
-    # A person's rows come first, and the first word on a tag stands.
-    query = (
-        select(
-            t.c.document_id, t.c.removed, t.c.tag_id, t.c.assigner, t.c.confidence, t.c.person_id
-        )
-        .where(among(t.c.document_id, asked))
-        .order_by(t.c.decided.desc())
-    )
-    for document_id, removed, tag_id, *who in connection.execute(query).all():
+    found = connection.execute(_DECIDED, {"ids": asked}).all()
+    for document_id, removed, tag_id, *who in found:
         verdict = None if removed else to_assignment(tag_id, *who)
         decided[document_id].setdefault(tag_id, verdict)
     return {id_: _sorted(verdicts.values()) for id_, verdicts in decided.items()}

@@ -2,59 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
 from indexer.engine import Engine
+from indexer.ports import PageContent
 from indexer.retrieval.duplicates import Collapsed
 from indexer.retrieval.fusion import FusedScores
 from indexer.retrieval.ranking import RankedDocument
-from indexer.retrieval.snippets import MarkedPassage, QueryTerms, mark, query_terms
+from indexer.retrieval.snippets import MarkedPassage, QueryTerms, mark
 from schemas.document import Document
 from schemas.hit import Explanation, Hit, PassageHit
 from schemas.identity import audiences_of
-from schemas.ids import PassageId
+from schemas.ids import PassageId, PersonId
 from schemas.passage import Passage
 from schemas.query import Filter
 
 
+def read_page(
+    shown: Sequence[Collapsed], engine: Engine, *, people: Collection[PersonId] = ()
+) -> PageContent:
+    """Return what the catalog holds of these documents and of the passages shown of each."""
+    n_shown = engine.settings.passages_per_hit
+    return engine.reader.get_page(
+        [i for each in shown for i in (each.document.document_id, *each.similar)],
+        [s.raw.passage_id for each in shown for s in each.document.passages[:n_shown]],
+        people,
+    )
+
+
 def dress(
-    query_text: str,
     shown: Sequence[Collapsed],
+    content: PageContent,
     where: Filter,
     *,
-    engine: Engine,
+    wanted: QueryTerms,
     first_rank: int,
-    wanted: QueryTerms | None = None,
 ) -> tuple[Hit, ...]:
-    """Return the hits of one page, in order; ``wanted`` is marked, else the query's words.
+    """Return the hits of one page, in order, with what is wanted marked.
 
     The catalog has the last word: a document that was deleted, or hidden from this caller, since
     the index last followed it is left out, and so is a passage.
+
+    Args:
+        shown: Documents of the page.
+        content: What ``read_page`` returned of them.
+        where: Who asks.
+        wanted: Words to mark.
+        first_rank: Place of the first of them in the whole ranking, from 1.
     """
-    ids = [i for each in shown for i in (each.document.document_id, *each.similar)]
-    best = {
-        each.document.document_id: each.document.passages[: engine.settings.passages_per_hit]
-        for each in shown
-    }
     documents = {
-        i: document
-        for i, document in engine.reader.get_documents(ids).items()
-        if _may_see(document, where)
+        i: document for i, document in content.documents.items() if _may_see(document, where)
     }
-    tags = engine.reader.get_tags([i for i in best if i in documents])
-    passages = engine.reader.get_passages(
-        scores.raw.passage_id for i in best if i in documents for scores in best[i]
-    )
-    wanted = wanted or query_terms(query_text)
     hits = []
     for rank, each in enumerate(shown, first_rank):
         ranked = each.document
         document = documents.get(ranked.document_id)
-        dressed = _dress_passages(best[ranked.document_id], passages, wanted, where)
-        if document and dressed:
-            names = tuple(assignment.tag_id for assignment in tags.get(document.id, ()))
+        if document is None:
+            continue
+        dressed = _dress_passages(ranked.passages, content.passages, wanted, where)
+        if dressed:
+            names = tuple(tag.tag_id for tag in content.tags.get(document.id, ()))
             hit = _hit(rank, document, dressed, tags=names, ranked=ranked)
             below = tuple(documents[i] for i in each.similar if i in documents)
             hits.append(msgspec.structs.replace(hit, similar=below) if below else hit)
@@ -73,12 +82,12 @@ def _may_see(document: Document, where: Filter) -> bool:
 
 
 def _dress_passages(
-    best: Sequence[FusedScores],
+    ranked: Sequence[FusedScores],
     passages: Mapping[PassageId, Passage],
     wanted: QueryTerms,
     where: Filter,
 ) -> list[_Dressed]:
-    found = ((scores, passages.get(scores.raw.passage_id)) for scores in best)
+    found = ((scores, passages.get(scores.raw.passage_id)) for scores in ranked)
     return [
         _Dressed(scores, passage, mark(passage, wanted))
         for scores, passage in found

@@ -117,12 +117,14 @@ def collapse(
     Returns:
         The documents that lead, in the order given.
     """
+    firsts = [cards[document.passages[0].raw.passage_id] for document in documents]
+    keys_of = [_keys(card.kind, card.signature) for card in firsts]
+    if sum(map(len, keys_of)) == len(set().union(*keys_of)):  # nothing has a key of another
+        return [Collapsed(document) for document in documents]
     leaders: list[_Leader] = []
     seen: set[bytes] = set()
-    for document in documents:
-        card = cards[document.passages[0].raw.passage_id]
+    for document, card, keys in zip(documents, firsts, keys_of, strict=True):
         kind, signature = card.kind, card.signature
-        keys = _keys(kind, signature)
         if not seen.isdisjoint(keys):
             leader = _leader_of(kind, signature, keys, leaders)
             if leader is not None:

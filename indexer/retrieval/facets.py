@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
-from indexer.ports import PassageCard, PassageReader
+from indexer.ports import PassageCard
 from indexer.taxonomy import Taxonomy
+from schemas.content import Speaker
 from schemas.document import DocumentKind
 from schemas.hit import FacetCount
 from schemas.ids import PersonId, TagId
@@ -30,43 +31,63 @@ _KIND_LABELS: Final = {
 _LANGUAGE_LABELS: Final = {"fr": "Français", "en": "Anglais"}
 
 
-def count_facets(
-    cards: Iterable[PassageCard], taxonomy: Taxonomy, reader: PassageReader
-) -> dict[str, tuple[FacetCount, ...]]:
+Counts = Mapping[str, Sequence[tuple[str, int]]]
+"""By facet: values, most frequent first, with the number of their documents."""
+
+
+def count_facets(cards: Iterable[PassageCard], taxonomy: Taxonomy) -> Counts:
     """Count documents per value of kind, language, speaker, mentor and each facet of the taxonomy.
 
     A document counts once per value, whichever of its candidate passages has it. Values come
     most frequent first, then in order of value; facets without a value are left out.
     """
-    had: dict[str, set[tuple[str, str]]] = defaultdict(set)  # by document
+    by_document: dict[str, list[PassageCard]] = defaultdict(list)
     for card in cards:
-        had[card.document_id].update(_values(card, taxonomy))
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for (facet, value), count in Counter(chain.from_iterable(had.values())).items():
-        counts[facet][value] = count
-    kept = {facet: _most_frequent(counter) for facet, counter in sorted(counts.items())}
-    people = {PersonId(v) for facet in (SPEAKER, MENTOR) for v, _ in kept.get(facet, ())}
-    names = {i: person.name for i, person in reader.get_people(people).items()} if people else {}
+        by_document[card.document_id].append(card)
+    held = by_document.values()
+    counts: dict[str, Counter[str]] = {
+        KIND: _count([card.kind] for cards in held for card in cards[:1]),
+        LANGUAGE: _count(_of_any(cards, lambda card: (card.language,)) for cards in held),
+        SPEAKER: _count(_of_any(cards, lambda card: card.speaker_ids) for cards in held),
+        MENTOR: _count(_of_any(cards, lambda card: card.mentor_ids) for cards in held),
+    }
+    for tag_id, n in _count(_of_any(cards, lambda card: card.tags) for cards in held).items():
+        facet = taxonomy.facet_of(TagId(tag_id))
+        if facet is not None:
+            counts.setdefault(facet.value, Counter())[tag_id] = n
+    return {facet: _most_frequent(values) for facet, values in sorted(counts.items()) if values}
+
+
+def people_of(counts: Counts) -> list[PersonId]:
+    """Return the people whose names the counts are shown with."""
+    return [PersonId(value) for facet in (SPEAKER, MENTOR) for value, _ in counts.get(facet, ())]
+
+
+def name_facets(
+    counts: Counts, taxonomy: Taxonomy, people: Mapping[PersonId, Speaker]
+) -> dict[str, tuple[FacetCount, ...]]:
+    """Return the counts with what each value is called; an unknown one keeps its id."""
+    names = {id_: person.name for id_, person in people.items()}
     return {
         facet: tuple(
             FacetCount(value, _label(facet, value, taxonomy, names), count)
             for value, count in values
         )
-        for facet, values in kept.items()
+        for facet, values in counts.items()
     }
 
 
-def _values(card: PassageCard, taxonomy: Taxonomy) -> Iterable[tuple[str, str]]:
-    yield KIND, card.kind
-    yield LANGUAGE, card.language
-    for person_id in card.speaker_ids:
-        yield SPEAKER, person_id
-    for person_id in card.mentor_ids:
-        yield MENTOR, person_id
-    for tag_id in card.tags:
-        facet = taxonomy.facet_of(TagId(tag_id))
-        if facet is not None:
-            yield facet.value, tag_id
+def _count(values: Iterable[Iterable[str]]) -> Counter[str]:
+    return Counter(chain.from_iterable(values))
+
+
+def _of_any(
+    cards: Sequence[PassageCard], values_of: Callable[[PassageCard], Collection[str]]
+) -> Collection[str]:
+    """Return the values that any of a document's passages has; most documents have one here."""
+    if len(cards) == 1:
+        return values_of(cards[0])
+    return set().union(*(values_of(card) for card in cards))
 
 
 def _most_frequent(counter: Counter[str]) -> list[tuple[str, int]]:

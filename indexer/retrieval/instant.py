@@ -10,7 +10,7 @@ import msgspec
 from indexer.analysis.analyzer import iter_words
 from indexer.analysis.normalize import fold, well_formed
 from indexer.engine import Engine
-from indexer.retrieval.dressing import dress
+from indexer.retrieval.dressing import dress, read_page
 from indexer.retrieval.duplicates import Collapsed
 from indexer.retrieval.fusion import ComponentScores, FusedScores
 from indexer.retrieval.ranking import RankedDocument, group_by_document
@@ -64,14 +64,9 @@ def instant(text: str, where: Filter, engine: Engine, *, limit: int = 10) -> Res
         cards = pair.lexical.cards([scored.passage_id for scored in found])
     documents = group_by_document(_by_words(found), cards)
     retrieved = time.perf_counter()
-    hits = dress(
-        typed.words,
-        [Collapsed(_best_place(document)) for document in documents[:limit]],
-        allowed,
-        engine=engine,
-        first_rank=1,
-        wanted=query_terms(typed.words, prefix=typed.prefix),
-    )
+    shown = [Collapsed(_best_place(document)) for document in documents[:limit]]
+    marks = query_terms(typed.words, prefix=typed.prefix)
+    hits = dress(shown, read_page(shown, engine), allowed, wanted=marks, first_rank=1)
     done = time.perf_counter()
     return ResultPage(
         query_id=engine.mint_query_id(),

@@ -15,14 +15,15 @@ from indexer.engine import Engine
 from indexer.generations import IndexPair
 from indexer.ports import PassageCard
 from indexer.retrieval.candidates import retrieve
-from indexer.retrieval.dressing import dress
+from indexer.retrieval.dressing import dress, read_page
 from indexer.retrieval.duplicates import Collapsed, collapse
 from indexer.retrieval.excluding import without_excluded
-from indexer.retrieval.facets import count_facets
+from indexer.retrieval.facets import count_facets, name_facets, people_of
 from indexer.retrieval.fusion import ComponentScores, FusedScores, fuse
 from indexer.retrieval.naming import narrowed
 from indexer.retrieval.parser import parse
 from indexer.retrieval.ranking import group_by_document, in_order
+from indexer.retrieval.snippets import query_terms
 from indexer.retrieval.understanding import Understanding, understand
 from schemas.errors import InvalidInputError
 from schemas.hit import ResultPage, TotalRelation
@@ -67,11 +68,15 @@ def search(query: Query, engine: Engine) -> ResultPage:
         asked = _ask(query, pair, engine, timer)
         ranked = _rank(asked, query, pair=pair, engine=engine, timer=timer)
     with timer.part("facets"):
-        facets = count_facets(ranked.cards, engine.taxonomy, engine.reader)
+        counts = count_facets(ranked.cards, engine.taxonomy)
+    offset = (query.page - 1) * query.per_page
+    shown = ranked.documents[offset : offset + query.per_page]
+    with timer.part("read"):
+        content = read_page(shown, engine, people=people_of(counts))
     with timer.part("dress"):
-        offset = (query.page - 1) * query.per_page
-        shown = ranked.documents[offset : offset + query.per_page]
-        hits = dress(asked.wanted.marks, shown, asked.where, engine=engine, first_rank=offset + 1)
+        facets = name_facets(counts, engine.taxonomy, content.people)
+        marks = query_terms(asked.wanted.marks)
+        hits = dress(shown, content, asked.where, wanted=marks, first_rank=offset + 1)
     return ResultPage(
         query_id=engine.mint_query_id(),
         hits=hits,
