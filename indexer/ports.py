@@ -56,7 +56,7 @@ class LexicalQuery(msgspec.Struct, frozen=True):
     """Phrases none of which a passage may have."""
 
 
-class LexicalScore(msgspec.Struct, frozen=True):
+class LexicalScore(msgspec.Struct, frozen=True, gc=False):
     """Exact lexical scores of one passage for one query; both are BM25, 0 when nothing matches."""
 
     passage_id: PassageId
@@ -103,7 +103,7 @@ class LexicalIndex(Protocol):
         """Return those of the passages that have what is required and nothing that is excluded."""
 
 
-class PassageCard(msgspec.Struct, frozen=True):
+class PassageCard(msgspec.Struct, frozen=True, gc=False):
     """What facets, grouping and browsing need to know about one indexed passage."""
 
     document_id: DocumentId

@@ -18,7 +18,9 @@ GRAM_CHARS: Final = 4
 _REMEMBERED_WORDS: Final = 50_000  # about 10 MB; the working vocabulary of a school fits
 
 # A word with the combining marks that follow its letters; underscores part words as in tantivy.
-_WORD: Final = re.compile(r"(?:[^\W_][\u0300-\u036f\u00ad\u200b-\u200d]*)+")
+_MARKED_WORD: Final = re.compile(r"(?:[^\W_][\u0300-\u036f\u00ad\u200b-\u200d]*)+")
+_MARKS: Final = re.compile(r"[\u0300-\u036f\u00ad\u200b-\u200d]")
+_PLAIN_WORD: Final = re.compile(r"[^\W_]+")  # the same where there are no marks, in half the time
 
 
 class WordTerm(NamedTuple):
@@ -66,7 +68,7 @@ def grams(text: str) -> list[str]:
     borders and stop words are worth 1 point of nDCG@10 of the lexical half, pairs 0.4. Grams
     never run across words, as those of tantivy's own n-gram tokenizer would.
     """
-    words = [match.group() for match in _WORD.finditer(fold(text))]
+    words = [match[0] for match in iter_words(fold(text))]
     short = [word for word in words if len(word.encode()) <= MAX_TERM_BYTES]
     found = [gram for word in short for gram in _grams_of(word)]
     return found + [f"{first}+{second}" for first, second in pairwise(short)]
@@ -74,14 +76,14 @@ def grams(text: str) -> list[str]:
 
 def iter_words(text: str) -> Iterator[re.Match[str]]:
     """Yield the words of the text in order, as matches with their offsets."""
-    return _WORD.finditer(text)
+    return (_MARKED_WORD if _MARKS.search(text) else _PLAIN_WORD).finditer(text)
 
 
 def forms(text: str) -> list[str]:
     """Return the words of a text as they are written, folded, without the stop words."""
     return [
         word
-        for match in _WORD.finditer(fold(text))
+        for match in iter_words(fold(text))
         if (word := match.group()) not in FRENCH_STOP_WORDS and len(word.encode()) <= MAX_TERM_BYTES
     ]
 
@@ -96,24 +98,18 @@ def phrase(text: str) -> tuple[str, ...]:
 
 def word_terms(text: str) -> list[WordTerm]:
     """Return every word of the text as written, with its offsets and its term."""
-    return [WordTerm(m.start(), m.end(), _term_of(m.group())) for m in _WORD.finditer(text)]
+    return [WordTerm(m.start(), m.end(), _term_of(m.group())) for m in iter_words(text)]
 
 
 def words_among(text: str, wanted: Container[str]) -> list[WordTerm]:
     """Return the words of the text whose term is wanted, in order, with their offsets.
 
-    A third of the time of ``word_terms``, which a page of hits asks for thirty times: each word
-    is analysed once, and only those that are wanted are looked for.
+    Half the time of ``word_terms``, which a page of hits asks for thirty times.
     """
-    terms_of = {
-        word: term for word in set(_WORD.findall(text)) if (term := _term_of(word)) in wanted
-    }
-    if not terms_of:
-        return []
     return [
-        WordTerm(match.start(), match.end(), terms_of[match.group()])
-        for match in _WORD.finditer(text)
-        if match.group() in terms_of
+        WordTerm(match.start(), match.end(), term)
+        for match in iter_words(text)
+        if (term := _term_of(match[0])) in wanted
     ]
 
 

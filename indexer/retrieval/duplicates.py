@@ -17,8 +17,10 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from operator import eq
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
@@ -94,7 +96,7 @@ class SignedCard(Protocol):
         """What ``signature_of`` made of the document; empty when unknown."""
 
 
-class Collapsed(msgspec.Struct, frozen=True):
+class Collapsed(msgspec.Struct, frozen=True, gc=False):
     """A ranked document, and the documents below it that say the same, in their order."""
 
     document: RankedDocument
@@ -119,19 +121,19 @@ def collapse(
     """
     firsts = [cards[document.passages[0].raw.passage_id] for document in documents]
     keys_of = [_keys(card.kind, card.signature) for card in firsts]
-    if sum(map(len, keys_of)) == len(set().union(*keys_of)):  # nothing has a key of another
-        return [Collapsed(document) for document in documents]
+    n_with = Counter(chain.from_iterable(keys_of))
+    shared = {key for key, n in n_with.items() if n > 1}
     leaders: list[_Leader] = []
     seen: set[bytes] = set()
     for document, card, keys in zip(documents, firsts, keys_of, strict=True):
-        kind, signature = card.kind, card.signature
-        if not seen.isdisjoint(keys):
-            leader = _leader_of(kind, signature, keys, leaders)
+        common = keys & shared
+        if common:
+            leader = None if seen.isdisjoint(common) else _leader_of(card, common, leaders)
             if leader is not None:
                 leader.below.append(document.document_id)
                 continue
-        seen |= keys
-        leaders.append(_Leader(document, kind, signature, keys, []))
+            seen |= common
+        leaders.append(_Leader(document, card, common, []))
     return [Collapsed(leader.document, tuple(leader.below)) for leader in leaders]
 
 
@@ -173,9 +175,14 @@ def overlap(one: bytes, other: bytes) -> float:
 
 def says_the_same(one: SignedCard, other: SignedCard) -> bool:
     """Tell whether two documents are one answer; nothing is the same as an empty signature."""
-    if not one.signature or not other.signature:
+    a, b = one.signature, other.signature
+    if not a or not b:
         return False
-    return _says_the_same((one.kind, one.signature), (other.kind, other.signature))
+    if one.kind in _QUESTIONS and other.kind in _QUESTIONS:
+        meanings = ((a[part], b[part]) for part in (_TITLE, _OPENING))
+        if any(left == right != _NOTHING for left, right in meanings):
+            return True
+    return overlap(a, b) >= SAME_TEXT
 
 
 _TITLE: Final = slice(SLOTS, SLOTS + _HASH_BYTES)
@@ -183,30 +190,19 @@ _OPENING: Final = slice(SLOTS + _HASH_BYTES, SLOTS + 2 * _HASH_BYTES)
 _NOTHING: Final = bytes(_HASH_BYTES)
 
 
-def _says_the_same(one: tuple[str, bytes], other: tuple[str, bytes]) -> bool:
-    (kind, a), (other_kind, b) = one, other
-    if kind in _QUESTIONS and other_kind in _QUESTIONS:
-        meanings = ((a[part], b[part]) for part in (_TITLE, _OPENING))
-        if any(left == right != _NOTHING for left, right in meanings):
-            return True
-    return overlap(a, b) >= SAME_TEXT
-
-
 class _Leader(NamedTuple):
     document: RankedDocument
-    kind: str
-    signature: bytes
+    card: SignedCard
     keys: frozenset[bytes]
+    """Of those that other documents of the ranking have too."""
     below: list[DocumentId]
 
 
 def _leader_of(
-    kind: str, signature: bytes, keys: frozenset[bytes], leaders: Sequence[_Leader]
+    card: SignedCard, keys: frozenset[bytes], leaders: Sequence[_Leader]
 ) -> _Leader | None:
     for leader in leaders:
-        if leader.keys.isdisjoint(keys):
-            continue
-        if _says_the_same((leader.kind, leader.signature), (kind, signature)):
+        if not leader.keys.isdisjoint(keys) and says_the_same(leader.card, card):
             return leader
     return None
 

@@ -11,7 +11,7 @@ from indexer.retrieval.profiles import RankingProfile
 from schemas.ids import PassageId
 
 
-class ComponentScores(msgspec.Struct, frozen=True):
+class ComponentScores(msgspec.Struct, frozen=True, gc=False):
     """Raw scores of one candidate; ``None`` where a retriever was off or does not know it."""
 
     passage_id: PassageId
@@ -20,7 +20,7 @@ class ComponentScores(msgspec.Struct, frozen=True):
     cosine: float | None
 
 
-class FusedScores(msgspec.Struct, frozen=True):
+class FusedScores(msgspec.Struct, frozen=True, gc=False):
     """The raw scores with what became of them."""
 
     raw: ComponentScores

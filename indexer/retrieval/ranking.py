@@ -13,7 +13,7 @@ from schemas.ids import DocumentId, PassageId
 from schemas.query import Order
 
 
-class RankedDocument(msgspec.Struct, frozen=True):
+class RankedDocument(msgspec.Struct, frozen=True, gc=False):
     """A document with its candidate passages, best first."""
 
     document_id: DocumentId
