@@ -7,13 +7,14 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.text import Text
 
+from api.pages.texts import LANGUAGES, Texts, texts_of
 from api.views.documents import content_view
 from api.views.search import search_response, to_query, unnamed_people
 from api.views.webvtt import to_webvtt
 from cli import render
 from cli.context import AsJson, DataDir, catalog_of, load, print_json
+from cli.hits import hits_text
 from cli.server import OPERATOR, caller_named, find_server
 from indexer.blobs import open_blobs
 from indexer.bootstrap import open_engine
@@ -23,11 +24,12 @@ from indexer.taxonomy import load_taxonomy
 from schemas.content import Content, Transcript
 from schemas.document import DocumentKind
 from schemas.errors import InvalidInputError
+from schemas.hit import TotalRelation
 from schemas.identity import Caller
 from schemas.ids import DocumentId
 from schemas.query import RetrieverChoice
 from schemas.settings import Settings
-from schemas.wire import SearchHit, SearchPassage, SearchRequest, SearchResponse
+from schemas.wire import SearchRequest, SearchResponse
 
 
 def search(  # noqa: PLR0913 - one parameter per option of the command
@@ -42,7 +44,9 @@ def search(  # noqa: PLR0913 - one parameter per option of the command
     page: Annotated[int, typer.Option(min=1)] = 1,
     per_page: Annotated[int, typer.Option(min=1, max=50)] = 10,
     retrievers: Annotated[RetrieverChoice, typer.Option()] = RetrieverChoice.HYBRID,
-    explain: Annotated[bool, typer.Option("--explain", help="Show component scores.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why each hit is here, in words and in scores.")
+    ] = False,
     as_caller: Annotated[
         str, typer.Option("--as", metavar="ROLE:PERSON", help="Search as student:s-lea, say.")
     ] = "",
@@ -67,13 +71,22 @@ def search(  # noqa: PLR0913 - one parameter per option of the command
     if as_json:
         print_json(found)
     else:
-        _show(found, explain=explain)
+        render.show(hits_text(found, explain=explain, t=_texts(settings)))
+        more = "at least " if found.total_relation is TotalRelation.AT_LEAST else ""
+        render.say(f"[dim]{more}{found.total} documents, {found.took_ms:.0f} ms[/]")
+
+
+def _texts(settings: Settings) -> Texts:
+    """Return the words of the school's language, else French, as pages do."""
+    spoken = settings.ingestion.language
+    return texts_of(spoken if spoken in LANGUAGES else LANGUAGES[0], settings.server.time_zone)
 
 
 def _answer(settings: Settings, request: SearchRequest, caller: Caller) -> SearchResponse:
     server = find_server(settings, caller)
     if server is not None:
         said = {name: value for name, value in msgspec.to_builtins(request).items() if value}
+        said |= {"q": request.q}  # an empty one lists everything
         return msgspec.json.decode(server.get("/v1/search", said), type=SearchResponse)
     with catalog_of(settings) as catalog:
         return _search_here(settings, catalog, request, caller)
@@ -92,47 +105,6 @@ def _search_here(
         taxonomy=load_taxonomy(Path(path) if path else None),
         people=catalog.documents.people(unnamed_people(page)),
     )
-
-
-def _show(found: SearchResponse, *, explain: bool) -> None:
-    if not found.hits:
-        render.say("Nothing found.")
-    for hit in found.hits:
-        render.show(_hit_text(hit, explain=explain))
-    more = "at least " if found.total_relation == "at-least" else ""
-    render.say(f"[dim]{more}{found.total} documents, {found.took_ms:.0f} ms[/]")
-
-
-def _hit_text(hit: SearchHit, *, explain: bool) -> Text:
-    text = Text.assemble((f"{hit.rank}. ", "dim"), (hit.title, "bold"), (f"  {hit.kind}", "cyan"))
-    for passage in hit.passages:
-        text.append(f"\n   {_place(passage)}  ", "green").append_text(_snippet(passage))
-    text.append(f"\n   {hit.url}", "dim")
-    if explain:
-        scores = msgspec.to_builtins(hit.explanation)
-        text.append("\n   " + "  ".join(f"{k}={_number(v)}" for k, v in scores.items()), "magenta")
-    return text.append("\n")
-
-
-def _place(passage: SearchPassage) -> str:
-    if passage.start_ms is not None:
-        start_ms = passage.moment.start_ms if passage.moment else passage.start_ms
-        minutes, seconds = divmod(start_ms // 1000, 60)
-        return f"{minutes // 60:d}:{minutes % 60:02d}:{seconds:02d}"
-    if passage.page is not None:
-        return f"p. {passage.page}"
-    return f"#{passage.message if passage.message is not None else passage.block}"
-
-
-def _snippet(passage: SearchPassage) -> Text:
-    text = Text(passage.snippet.text.replace("\n", " "))
-    for span in passage.snippet.highlights:
-        text.stylize("bold yellow", span.start, span.end)
-    return text
-
-
-def _number(value: object) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 def transcript(

@@ -19,6 +19,41 @@ class Snippet(msgspec.Struct, frozen=True):
     """Sorted, disjoint spans of ``text``."""
 
 
+class GroundCode(StrEnum):
+    """One thing that put a hit where it is."""
+
+    PHRASE = "phrase"
+    """A quoted text stands in title or passage as typed."""
+    TITLE = "title"
+    """Words of the query stand in the title."""
+    ALL_WORDS = "all_words"
+    """Every word of the query stands in title or passage."""
+    SOME_WORDS = "some_words"
+    CORRECTED = "corrected"
+    """A word stands there as it was meant, and was typed otherwise."""
+    SYNONYM = "synonym"
+    """Another way to say a part of the query stands there."""
+    SPELLING = "spelling"
+    """No word is the same, some are nearly typed alike."""
+    MEANING = "meaning"
+    """The meaning is near, next to that of the other candidates."""
+    USEFUL = "useful"
+    """People said that it was useful for this very query; it does not move the hit."""
+    CONDITIONS = "conditions"
+    """It meets the conditions that were typed."""
+    NEAREST = "nearest"
+    """Nothing else tells: it is among the nearest."""
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """One of the grounds of a hit, and the words or people behind it."""
+
+    code: GroundCode
+    words: tuple[str, ...] = ()
+    """As written in the document; of conditions, as typed."""
+    n_people: int | None = None
+
+
 class Explanation(msgspec.Struct, frozen=True):
     """Component scores of the best passage: raw, normalised over the candidates, fused."""
 
@@ -36,6 +71,8 @@ class Explanation(msgspec.Struct, frozen=True):
     """Words of the passage that met the query, as written there."""
     second: float | None = None
     """The same sum of the document's second best passage, which counts in the document's score."""
+    grounds: tuple[Ground, ...] = ()
+    """What put the hit here, the strongest first; none in a list that was not searched."""
 
 
 class PassageHit(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from schemas.content import BlockRole, UtteranceFlag
 from schemas.document import DocumentKind, MediaKind, ParticipantRole, Visibility
-from schemas.hit import SuggestionType, TotalRelation
+from schemas.hit import GroundCode, SuggestionType, TotalRelation
 from schemas.job import JobState, Stage
 from schemas.query import (
     MAX_PAGE,
@@ -131,6 +131,16 @@ class SearchPassage(msgspec.Struct, frozen=True):
     last_block: int | None = None
 
 
+class GroundView(msgspec.Struct, frozen=True):
+    """One thing that put a hit where it is: a code to find words for, and what is behind it."""
+
+    code: GroundCode
+    words: tuple[str, ...]
+    """As written in the document; of ``conditions``, as typed."""
+    n_people: int | None
+    """Of ``useful``: people who found it useful for this query, where they are several."""
+
+
 class ExplanationView(msgspec.Struct, frozen=True):
     """Why the hit is where it is: scores of its best passage, ``null`` for a retriever not used."""
 
@@ -143,6 +153,8 @@ class ExplanationView(msgspec.Struct, frozen=True):
     matched_terms: tuple[str, ...]
     second: float | None = None
     """``fused`` of the document's second best passage, which counts in its score."""
+    grounds: tuple[GroundView, ...] = ()
+    """The strongest first; none for ``mode=instant`` and for an empty query."""
 
 
 class SimilarView(msgspec.Struct, frozen=True):

@@ -108,7 +108,7 @@ def results_view(
     return ResultsView(
         address=address,
         answer=answer,
-        why={hit.document_id: why_of(hit, address.q, t) for hit in answer.hits},
+        why={hit.document_id: why_of(hit.explanation.grounds, t) for hit in answer.hits},
         count=_count(answer, t),
         groups=tuple(_groups(address, answer, labels)),
         chips=tuple(_chips(address, answer, labels, t)),

@@ -1,33 +1,21 @@
-"""Why a hit is where it is, in words: read from the scores of its best passage."""
+"""The grounds of a hit in a reader's words: for pages and for the command line."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from api.pages.texts import Texts
-from indexer.retrieval.snippets import mark_texts, query_terms
-from schemas.wire import SearchHit
+from schemas.wire import GroundView
 
-_NEAR: Final = 1.0
-"""Standard deviations above the mean of the candidates: from here on the meaning stands out."""
-_N_TERMS: Final = 4
+_MOST_WORDS: Final = 4  # named by one ground: a line is scanned, not read
 
 
-def why_of(hit: SearchHit, q: str, t: Texts) -> str:
-    """Return the reasons of a hit as one line, the strongest first; empty without a query."""
-    if not q:
-        return ""
-    scores = hit.explanation
-    (in_title,) = mark_texts([hit.title], query_terms(q))
-    reasons = []
-    if in_title:
-        reasons.append(t("why.title"))
-    if scores.matched_terms:
-        terms = {term.casefold(): term for term in reversed(scores.matched_terms)}
-        shown = list(reversed(terms.values()))[:_N_TERMS]
-        reasons.append(t("why.terms", terms=t.names(shown)))
-    elif scores.lexical:
-        reasons.append(t("why.spelling"))
-    if scores.dense is not None and scores.dense_z >= _NEAR:
-        reasons.append(t("why.meaning"))
-    return " · ".join(reasons or [t("why.nearest")])
+def why_of(grounds: Iterable[GroundView], t: Texts) -> str:
+    """Return the grounds of a hit as one line, the strongest first; empty where there is none."""
+    return " · ".join(_in_words(ground, t) for ground in grounds)
+
+
+def _in_words(ground: GroundView, t: Texts) -> str:
+    n = len(ground.words) if ground.n_people is None else ground.n_people
+    return t(f"why.{ground.code}", words=t.names(ground.words[:_MOST_WORDS]), n=n)

@@ -28,6 +28,7 @@ from schemas.span import BlockSpan, MessageSpan, PageSpan, TimeSpan
 from schemas.wire import (
     ExplanationView,
     FacetValue,
+    GroundView,
     HighlightSpan,
     Moment,
     ParticipantView,
@@ -196,6 +197,9 @@ def _explanation(explanation: Explanation) -> ExplanationView:
         dense_z=explanation.dense_z,
         fused=explanation.fused,
         matched_terms=explanation.matched_terms,
+        grounds=tuple(
+            GroundView(each.code, each.words, each.n_people) for each in explanation.grounds
+        ),
         second=explanation.second,
     )
 

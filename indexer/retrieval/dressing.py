@@ -6,10 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
+from indexer.analysis.analyzer import words_among
 from indexer.engine import Engine
 from indexer.ports import PageContent
 from indexer.retrieval.duplicates import Collapsed
 from indexer.retrieval.fusion import FusedScores
+from indexer.retrieval.grounds import Clues, Found, grounds_of
 from indexer.retrieval.ranking import RankedDocument
 from indexer.retrieval.snippets import MarkedPassage, QueryTerms, mark
 from schemas.document import Document
@@ -39,6 +41,7 @@ def dress(
     *,
     wanted: QueryTerms,
     first_rank: int,
+    clues: Clues | None = None,
 ) -> tuple[Hit, ...]:
     """Return the hits of one page, in order, with what is wanted marked.
 
@@ -51,6 +54,7 @@ def dress(
         where: Who asks.
         wanted: Words to mark.
         first_rank: Place of the first of them in the whole ranking, from 1.
+        clues: What each hit tells its grounds from; without them it tells none.
     """
     documents = {
         i: document for i, document in content.documents.items() if _may_see(document, where)
@@ -65,6 +69,8 @@ def dress(
         if dressed:
             names = tuple(tag.tag_id for tag in content.tags.get(document.id, ()))
             hit = _hit(rank, document, dressed, tags=names, ranked=ranked)
+            if clues:
+                hit = _with_grounds(hit, dressed[0], clues, wanted)
             below = tuple(documents[i] for i in each.similar if i in documents)
             hits.append(msgspec.structs.replace(hit, similar=below) if below else hit)
     return tuple(hits)
@@ -111,6 +117,20 @@ def _hit(
         score=ranked.score,
         explanation=_explanation(dressed[0], ranked),
     )
+
+
+def _with_grounds(hit: Hit, best: _Dressed, clues: Clues, wanted: QueryTerms) -> Hit:
+    title = hit.document.title
+    grounds = grounds_of(
+        clues,
+        Found(title, words_among(title, wanted.terms)),
+        Found(best.passage.text, best.marked.words),
+        best.scores,
+        document_id=hit.document.id,
+        near=hit.explanation.matched_terms,
+    )
+    replace = msgspec.structs.replace
+    return replace(hit, explanation=replace(hit.explanation, grounds=grounds))
 
 
 def _passage_hit(dressed: _Dressed) -> PassageHit:

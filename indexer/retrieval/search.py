@@ -20,8 +20,9 @@ from indexer.retrieval.duplicates import Collapsed, collapse
 from indexer.retrieval.excluding import without_excluded
 from indexer.retrieval.facets import count_facets, name_facets, people_of
 from indexer.retrieval.fusion import ComponentScores, FusedScores, fuse
+from indexer.retrieval.grounds import Clues, clues_of, useful_for
 from indexer.retrieval.naming import narrowed
-from indexer.retrieval.parser import parse
+from indexer.retrieval.parser import ParsedQuery, parse
 from indexer.retrieval.ranking import group_by_document, in_order
 from indexer.retrieval.snippets import query_terms
 from indexer.retrieval.understanding import Understanding, understand
@@ -76,7 +77,8 @@ def search(query: Query, engine: Engine) -> ResultPage:
     with timer.part("dress"):
         facets = name_facets(counts, engine.taxonomy, content.people)
         marks = query_terms(asked.wanted.marks)
-        hits = dress(shown, content, asked.where, wanted=marks, first_rank=offset + 1)
+        clues = _clues(query.text, asked, engine)
+        hits = dress(shown, content, asked.where, wanted=marks, first_rank=offset + 1, clues=clues)
     return ResultPage(
         query_id=engine.mint_query_id(),
         hits=hits,
@@ -168,6 +170,7 @@ class _Asked(msgspec.Struct, frozen=True):
 
     wanted: Understanding
     where: Filter
+    parsed: ParsedQuery
     is_browsing: bool
     """Whether nothing but conditions was typed."""
     is_wordless: bool
@@ -192,6 +195,7 @@ def _ask(query: Query, pair: IndexPair, engine: Engine, timer: _Timer) -> _Asked
         return _Asked(
             wanted,
             group_tags(where, engine),
+            parsed,
             is_browsing=not parsed.text or (is_wordless and parsed.has_syntax),
             is_wordless=is_wordless and not parsed.has_syntax,
         )
@@ -224,6 +228,15 @@ def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer
         alone = [Collapsed(each) for each in documents]
         collapsed = alone if asked.is_browsing else collapse(documents, cards)
     return Ranked(tuple(collapsed), tuple(cards.values()), is_complete)
+
+
+def _clues(typed: str, asked: _Asked, engine: Engine) -> Clues | None:
+    """Return what hits tell their grounds from; nothing where nothing was asked."""
+    if asked.is_browsing and not asked.parsed.has_syntax:
+        return None
+    least = engine.settings.shared_query_people
+    useful = useful_for(typed, engine.reader.get_shared_queries(least), at_least=least)
+    return clues_of(asked.parsed, asked.wanted.lexical, useful)
 
 
 def _newest(asked: _Asked, pair: IndexPair) -> tuple[list[FusedScores], bool]:

@@ -32,6 +32,8 @@ class MarkedPassage(msgspec.Struct, frozen=True):
     """Marked words of the whole passage, as written, each once."""
     moment: TimeSpan | None
     """When the snippet's first mark is said; the passage's span when nothing is marked."""
+    words: tuple[WordTerm, ...] = ()
+    """Every word of the passage that is one of the query's; none where only near ones are."""
 
 
 class QueryTerms(msgspec.Struct, frozen=True):
@@ -60,7 +62,8 @@ def mark(passage: Passage, wanted: QueryTerms) -> MarkedPassage:
     words that are nearly typed alike are marked. The earliest of equal windows is shown. Spans
     are code points of the snippet's own text.
     """
-    matches = _matches(passage.text, wanted) or _near_matches(passage.text, wanted)
+    words = _matches(passage.text, wanted)
+    matches = words or _near_matches(passage.text, wanted)
     start, end = _window(passage.text, matches)
     marks = [w for w in matches if start <= w.start and w.end <= end]
     spans = tuple(CharSpan(w.start - start, w.end - start) for w in marks)
@@ -68,6 +71,7 @@ def mark(passage: Passage, wanted: QueryTerms) -> MarkedPassage:
         snippet=Snippet(passage.text[start:end], spans),
         matched_terms=tuple(dict.fromkeys(passage.text[w.start : w.end] for w in matches)),
         moment=_moment(passage, marks[0].start if marks else None),
+        words=tuple(words),
     )
 
 

@@ -1,61 +1,57 @@
-from typing import Any
+"""The grounds of a hit in a reader's words."""
+
+from __future__ import annotations
 
 import pytest
 
-from api.pages.texts import texts_of
+from api.pages.texts import LANGUAGES, texts_of
 from api.pages.why import why_of
-from schemas.document import DocumentKind, MediaKind, Visibility
-from schemas.wire import ExplanationView, SearchHit
+from schemas.hit import GroundCode
+from schemas.wire import GroundView
 
-NOTHING = ExplanationView(
-    lexical=None, grams=None, dense=None, lexical_z=0, dense_z=0, fused=0, matched_terms=()
-)
+FRENCH = texts_of("fr", "Europe/Paris")
 
 
-def _hit(title: str, **scores: Any) -> SearchHit:
-    values = {field: getattr(NOTHING, field) for field in NOTHING.__struct_fields__} | scores
-    return SearchHit(
-        rank=1,
-        document_id="d-1",
-        kind=DocumentKind.SHEET,
-        media_kind=MediaKind.PDF,
-        title=title,
-        url="/",
-        language="fr",
-        created_at=None,  # type: ignore[arg-type]
-        visibility=Visibility.STUDENTS,
-        participants=(),
-        tags=(),
-        passages=(),
-        score=1,
-        explanation=ExplanationView(**values),
-        duration_ms=None,
-        n_pages=None,
-        poster_url=None,
-    )
+def ground(code: GroundCode, *words: str, n_people: int | None = None) -> GroundView:
+    return GroundView(code, words, n_people)
 
 
 @pytest.mark.parametrize(
-    ("hit", "expected"),
+    ("grounds", "expected"),
     [
         (
-            _hit(
-                "Fixer ses prix",
-                lexical=3.0,
-                matched_terms=("prix", "Prix"),
-                dense=0.8,
-                dense_z=2.0,
-            ),
-            "mots dans le titre · mots retrouvés : prix · sens proche",
+            [
+                ground(GroundCode.TITLE, "tarif"),
+                ground(GroundCode.MEANING),
+                ground(GroundCode.USEFUL, n_people=14),
+            ],
+            "mot exact dans le titre · sens proche · jugé utile par 14 personnes",
         ),
-        (_hit("Devis", lexical=1.0, dense_z=0.0), "orthographe proche"),
-        (_hit("Devis", dense=0.8, dense_z=1.5), "sens proche"),
-        (_hit("Devis", dense=0.8, dense_z=0.2), "parmi les plus proches, sans certitude"),
+        (
+            [
+                ground(GroundCode.TITLE, "fixer", "prix"),
+                ground(GroundCode.ALL_WORDS, "fixer", "prix"),
+            ],
+            "mots exacts dans le titre · tous les mots : fixer et prix",
+        ),
+        ([ground(GroundCode.ALL_WORDS, "prix")], "mot retrouvé : prix"),
+        (
+            [ground(GroundCode.SOME_WORDS, "a", "b", "c", "d", "e")],
+            "une partie des mots : a, b, c et d",
+        ),
+        ([ground(GroundCode.CONDITIONS, "kind:course")], "répond à kind:course"),
+        ([ground(GroundCode.NEAREST)], "parmi les plus proches, sans certitude"),
+        ([], ""),
     ],
 )
-def test_the_reasons_of_a_hit_are_told_in_words(hit: SearchHit, expected: str) -> None:
-    assert why_of(hit, "prix", texts_of("fr", "Europe/Paris")) == expected
+def test_grounds_are_told_in_words(grounds: list[GroundView], expected: str) -> None:
+    assert why_of(grounds, FRENCH) == expected
 
 
-def test_a_list_that_was_not_searched_has_no_reasons() -> None:
-    assert why_of(_hit("Devis"), "", texts_of("fr", "Europe/Paris")) == ""
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_ground_has_words_in_every_language(language: str) -> None:
+    t = texts_of(language, "Europe/Paris")
+    for code in GroundCode:
+        told = why_of([ground(code, "tarif", n_people=5)], t)
+        assert told
+        assert "{" not in told
