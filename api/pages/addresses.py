@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import datetime
+from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -17,6 +18,23 @@ PER_PAGE: Final = 10
 FILTERS: Final = ("kind", "tag", "mentor", "speaker")
 """Filters that take several values, in the order that pages show them."""
 _MAX_VALUE_CHARS: Final = 200
+_PARTS: Final = frozenset({"q", *FILTERS, "since", "until", "sort", "page", "lang"})
+_FOLLOWED: Final = ("utm_", "mc_", "pk_", "mtm_")  # what newsletters hang on the links in them
+_FOLLOWED_WHOLE: Final = frozenset({"fbclid", "gclid", "msclkid", "ref", "source"})
+_MOST_UNKNOWN: Final = 3
+_MAX_NAME_CHARS: Final = 40
+DATES: Final = "dates"
+"""The part of an address that is wrong when its first date lies after its last one."""
+
+
+class AddressError(InvalidInputError):
+    """A part of an address asks for what cannot be; pages say which and how it is meant."""
+
+    def __init__(self, message: str, part: str = "", value: str = "") -> None:
+        """Take what is wrong, the name of the part, and what stands there."""
+        super().__init__(message, part, value)
+        self.part = part
+        self.value = value
 
 
 class SearchAddress(msgspec.Struct, frozen=True):
@@ -71,38 +89,38 @@ class SearchAddress(msgspec.Struct, frozen=True):
         """Return the search that the address asks for.
 
         Raises:
-            InvalidInputError: If a value is none that its filter knows, or exceeds a limit.
+            AddressError: If a value is none that its filter knows, or is no date.
         """
-        try:
-            return SearchRequest(
-                q=self.q,
-                page=self.page,
-                per_page=PER_PAGE,
-                kind=tuple(DocumentKind(kind) for kind in self.kind),
-                tag=self.tag,
-                speaker=self.speaker,
-                mentor=self.mentor,
-                since=self.since or None,
-                until=self.until or None,
-                sort=Order(self.sort),
-            )
-        except ValueError as exc:
-            raise InvalidInputError(f"The address asks for something unknown: {exc}.") from exc
+        first, last = _date("since", self.since), _date("until", self.until)
+        if first and last and first.date() > last.date():
+            raise AddressError("The first date lies after the last one.", DATES)
+        return SearchRequest(
+            q=self.q,
+            page=self.page,
+            per_page=PER_PAGE,
+            kind=tuple(_one_of(DocumentKind, "kind", kind) for kind in self.kind),
+            tag=self.tag,
+            speaker=self.speaker,
+            mentor=self.mentor,
+            since=self.since or None,
+            until=self.until or None,
+            sort=_one_of(Order, "sort", self.sort),
+        )
 
 
 def read_address(params: MultiDict[str]) -> SearchAddress:
     """Read the address of a page of results; parts that it does not know are passed over.
 
     Raises:
-        InvalidInputError: If the query or a filter is longer than the API's limits.
+        AddressError: If the query or a filter is longer than the API's limits, or the page is none.
     """
     q = str(params.get("q", "")).strip()
     if len(q) > MAX_QUERY_CHARS:
-        raise InvalidInputError(f"The query is longer than {MAX_QUERY_CHARS} characters.")
+        raise AddressError(f"The query is longer than {MAX_QUERY_CHARS} characters.", "q")
     chosen = {name: tuple(filter(None, params.getall(name, []))) for name in FILTERS}
     for name, values in chosen.items():
         if len(values) > MAX_FILTER_VALUES or any(len(one) > _MAX_VALUE_CHARS for one in values):
-            raise InvalidInputError(f"The filter {name} asks for too much.")
+            raise AddressError(f"The filter {name} asks for too much.", name)
     return SearchAddress(
         q=q,
         **chosen,
@@ -113,6 +131,22 @@ def read_address(params: MultiDict[str]) -> SearchAddress:
     )
 
 
+def unknown_parts(params: MultiDict[str]) -> tuple[str, ...]:
+    """Return the names in an address that mean nothing here, the first few, shortened.
+
+    Pages pass them over and say so: a misspelled filter looks like one that was obeyed. What
+    newsletters and social sites hang on links is no filter, and not worth a word.
+    """
+    found = (
+        name
+        for name in params
+        if name not in _PARTS
+        and name not in _FOLLOWED_WHOLE
+        and not name.lower().startswith(_FOLLOWED)
+    )
+    return tuple(name[:_MAX_NAME_CHARS] for name in list(dict.fromkeys(found))[:_MOST_UNKNOWN])
+
+
 def with_query(url: str, q: str) -> str:
     """Return a portal address that carries the query along, so that its page can mark the words."""
     if not q:
@@ -121,7 +155,26 @@ def with_query(url: str, q: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}{urlencode({'q': q})}{mark}{place}"
 
 
+_Closed = TypeVar("_Closed", DocumentKind, Order)
+
+
+def _one_of(known: type[_Closed], part: str, value: str) -> _Closed:
+    try:
+        return known(value)
+    except ValueError as exc:
+        raise AddressError(f"{part}: unknown.", part, value[:_MAX_VALUE_CHARS]) from exc
+
+
+def _date(part: str, text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise AddressError(f"{part} is no date.", part, text[:_MAX_VALUE_CHARS]) from exc
+
+
 def _page(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text[:9]) <= MAX_PAGE:
-        raise InvalidInputError(f"The page must be between 1 and {MAX_PAGE}.")
+        raise AddressError(f"The page must be between 1 and {MAX_PAGE}.", "page", text)
     return int(text)
