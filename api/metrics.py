@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from indexer.catalog.catalog import Catalog
 from indexer.dense.query_vectors import VectorCounts
+from indexer.retrieval.reranking import Outcome
 from schemas.job import JobState
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -29,6 +30,7 @@ class Metrics:
         catalog: Catalog,
         lag: Callable[[], int],
         query_vectors: Callable[[], VectorCounts],
+        reranks: Callable[[], Mapping[Outcome, int]],
     ) -> None:
         """Register every metric.
 
@@ -36,6 +38,7 @@ class Metrics:
             catalog: Counts documents and jobs.
             lag: Counts published changes not in the indexes yet.
             query_vectors: Counts queries whose vector was remembered.
+            reranks: Counts searches by what became of reranking.
         """
         self._registry = CollectorRegistry()
         self._requests = Counter(
@@ -66,6 +69,7 @@ class Metrics:
         )
         self._registry.register(_CatalogGauges(catalog, lag))
         self._registry.register(_QueryVectors(query_vectors))
+        self._registry.register(_Reranks(reranks))
         ProcessCollector(registry=self._registry)
 
     def observe_request(self, *, method: str, route: str, status: int, seconds: float) -> None:
@@ -108,6 +112,26 @@ class _QueryVectors(Collector):
         yield GaugeMetricFamily(
             "cordee_query_vectors_kept", "Query vectors in memory.", value=counts.kept
         )
+
+
+class _Reranks(Collector):
+    """Read at each scrape."""
+
+    def __init__(self, counts: Callable[[], Mapping[Outcome, int]]) -> None:
+        self._counts = counts
+
+    def describe(self) -> Iterable[Metric]:
+        """Name nothing beforehand, so that registering asks nobody."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield how many searches were read in time, were not, or could not be."""
+        reranks = CounterMetricFamily(
+            "cordee_reranks", "Searches by what became of reranking.", labels=("outcome",)
+        )
+        for outcome, count in self._counts().items():
+            reranks.add_metric((outcome,), count)
+        yield reranks
 
 
 class _CatalogGauges(Collector):

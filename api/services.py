@@ -83,7 +83,12 @@ def bundle(
         taxonomy=handle.engine.taxonomy,
         synonyms=handle.synonyms,
         verifier=open_verifier(settings),
-        metrics=Metrics(catalog=catalog, lag=handle.lag, query_vectors=handle.query_vectors),
+        metrics=Metrics(
+            catalog=catalog,
+            lag=handle.lag,
+            query_vectors=handle.query_vectors,
+            reranks=handle.reranks,
+        ),
         clock=clock,
     )
     shutil.rmtree(services.upload_dir, ignore_errors=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 
 from cli import render
@@ -42,13 +43,19 @@ def evaluate_command(  # noqa: PLR0913 - one argument per option of the command
         str | None,
         typer.Option(help="Another ranking profile, to see which is better and how surely."),
     ] = None,
+    encoder: Annotated[
+        str, typer.Option(help="Encoder of the manifest; that of the settings if not said.")
+    ] = "",
+    reranker: Annotated[
+        str, typer.Option(help="Reranker of the manifest; that of the settings if not said.")
+    ] = "",
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Index a judged collection in a fresh data directory, search it, and print the measures."""
     from indexer.evaluation.run import evaluate
 
-    settings = load(data_dir)
+    settings = _with_models(load(data_dir), encoder=encoder, reranker=reranker)
     with counted_progress(quiet=as_json) as progress:
         report = evaluate(
             dataset_dir,
@@ -65,6 +72,16 @@ def evaluate_command(  # noqa: PLR0913 - one argument per option of the command
         print_json(report)
     else:
         render.table(("measure", "value"), _rows(report), title=str(report["dataset"]))
+
+
+def _with_models(settings: Settings, *, encoder: str, reranker: str) -> Settings:
+    """Return the settings with other models, where they are named."""
+    replace = msgspec.structs.replace
+    return replace(
+        settings,
+        models=replace(settings.models, encoder=encoder or settings.models.encoder),
+        search=replace(settings.search, reranker=reranker or settings.search.reranker),
+    )
 
 
 def open_tools(settings: Settings) -> Tools:

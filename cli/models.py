@@ -13,7 +13,7 @@ import typer
 from cli import render
 from cli.context import AsJson, DataDir, load, print_json
 from indexer.dense.self_test import SelfTest, known_self_test
-from indexer.models.manifest import ModelKind, load_manifest, read_marker
+from indexer.models.manifest import ModelKind, load_manifest, models_in_use, read_marker
 from indexer.models.pull import ProgressCallback, PullProgress, pull_models
 from schemas.settings import Settings
 
@@ -85,7 +85,7 @@ def list_models(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
 
 def _states(settings: Settings) -> list[ModelState]:
-    used = {settings.models.encoder, settings.models.speech}
+    used = models_in_use(settings)
     states = []
     for name, spec in sorted(load_manifest(settings).items()):
         directory: Path = settings.models_dir / name

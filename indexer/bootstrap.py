@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from indexer.catalog.catalog import Catalog
 from indexer.catalog.database import utc_now
 from indexer.catalog.records import Generation
+from indexer.dense.cross_encoder import open_pair_scorer
 from indexer.dense.query_encoder import open_query_encoder
 from indexer.dense.query_vectors import QueryVectors, VectorCounts
 from indexer.engine import Engine
@@ -28,15 +29,16 @@ from indexer.generations import LiveIndexes
 from indexer.live_speller import MISTYPED, LiveSpeller
 from indexer.live_synonyms import LiveSynonyms, open_live_synonyms
 from indexer.pairs import PairOpener
-from indexer.ports import QueryEncoder
+from indexer.ports import PairScorer, QueryEncoder
 from indexer.retrieval.profiles import profile_named
+from indexer.retrieval.reranking import Outcome, Reranker
 from indexer.retrieval.search import search
 from indexer.taxonomy import load_taxonomy
-from schemas.errors import ConflictError
+from schemas.errors import ConflictError, NotFoundError, PermanentError
 from schemas.hit import ResultPage
 from schemas.ids import QueryId
 from schemas.query import Filter, Query
-from schemas.settings import Settings
+from schemas.settings import SearchSettings, Settings
 
 log = structlog.get_logger(__name__)
 
@@ -107,6 +109,10 @@ class EngineHandle:
             encoder = pair.encoder
             return encoder.counts() if isinstance(encoder, QueryVectors) else VectorCounts(0, 0, 0)
 
+    def reranks(self) -> Mapping[Outcome, int]:
+        """Count searches by what became of reranking; nothing where it is off."""
+        return self._engine.reranker.counts() if self._engine.reranker else {}
+
     def ready(self) -> bool:
         """Tell whether searches see a complete index that is kept up to date."""
         return self._follower.position is not None and self._follower.is_alive
@@ -145,6 +151,7 @@ def open_engine(
     catalog: Catalog,
     *,
     open_encoder: Callable[[str], QueryEncoder] | None = None,
+    open_scorer: Callable[[str], PairScorer] | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> EngineHandle:
     """Take the index directory, open the generation to be served and start following.
@@ -156,16 +163,20 @@ def open_engine(
         settings: The whole tree.
         catalog: Stays open until after the handle is closed.
         open_encoder: Loads a query encoder by name; the models of the settings by default.
+        open_scorer: Loads a reranker by name; the models of the settings by default.
         clock: The time, UTC.
 
     Raises:
         ConflictError: If another process owns the directory; the message names it.
         NotFoundError: If the encoder's model was not pulled.
-        SettingsError: If the ranking profile, the taxonomy or the synonyms are wrong.
+        SettingsError: If the ranking profile, the reranker, the taxonomy or the synonyms are wrong.
     """
     load = open_encoder or (lambda name: open_query_encoder(settings, name))
     taxonomy = load_taxonomy(Path(settings.tags.taxonomy) if settings.tags.taxonomy else None)
     profile = profile_named(settings.search.profile)
+    reranker = _open_reranker(
+        settings.search, open_scorer or (lambda name: open_pair_scorer(settings, name))
+    )
     synonyms = open_live_synonyms(settings.search, catalog.synonyms)
     release = _take(settings.index_dir)
     opener = PairOpener(
@@ -203,6 +214,7 @@ def open_engine(
         executor=executor,
         spellers=LiveSpeller(),
         synonyms=synonyms,
+        reranker=reranker,
     )
     return EngineHandle(engine, follower, catalog, synonyms=synonyms, shut=shut)
 
@@ -237,6 +249,18 @@ def _take(directory: Path) -> Callable[[], None]:
     owner = Owner(host=socket.gethostname(), pid=os.getpid())
     (directory / OWNER_FILE).write_bytes(msgspec.json.encode(owner))
     return lock.release
+
+
+def _open_reranker(settings: SearchSettings, load: Callable[[str], PairScorer]) -> Reranker | None:
+    """Load the reranker if one is named; a search without it is better than none."""
+    if not settings.reranker:
+        return None
+    try:
+        scorer = load(settings.reranker)
+    except (NotFoundError, PermanentError) as error:
+        log.warning("reranker.missing", model=settings.reranker, reason=str(error))
+        return None
+    return Reranker(scorer, depth=settings.reranked, within_ms=settings.rerank_within_ms)
 
 
 def _read_owner(directory: Path) -> Owner | None:

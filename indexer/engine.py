@@ -12,6 +12,7 @@ from indexer.generations import LiveIndexes
 from indexer.live_speller import SpellerSource
 from indexer.ports import PassageReader
 from indexer.retrieval.profiles import RankingProfile
+from indexer.retrieval.reranking import Reranker
 from indexer.retrieval.understanding import SynonymSource
 from indexer.taxonomy import Taxonomy
 from schemas.ids import QueryId
@@ -34,3 +35,5 @@ class Engine(msgspec.Struct, frozen=True):
     """``None``: queries are taken as typed."""
     synonyms: SynonymSource | None = None
     """``None``: words mean themselves."""
+    reranker: Reranker | None = None
+    """``None``: the fused order stands."""

@@ -6,7 +6,7 @@ type out. Scores: higher is better. Rankings: best first, ties in passage-id ord
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -220,6 +220,22 @@ class PageContent(msgspec.Struct, frozen=True):
     """Those that exist, of documents that are published."""
     people: Mapping[PersonId, Speaker]
     """The known ones among those asked for, with their names."""
+
+
+class PairScorer(Protocol):
+    """Reads a query and a text together, and says how well the one answers the other."""
+
+    @property
+    def name(self) -> str:
+        """Manifest name of the model."""
+
+    def score_pairs(
+        self, query: str, texts: Sequence[str], *, is_over: Callable[[], bool]
+    ) -> list[float] | None:
+        """Return one score for each text, in the order given; ``None`` once the time is over.
+
+        Scores of one query can be compared, those of two cannot. Raises ``TransientError``.
+        """
 
 
 class PassageReader(Protocol):

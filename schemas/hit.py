@@ -71,6 +71,8 @@ class Explanation(msgspec.Struct, frozen=True):
     """Words of the passage that met the query, as written there."""
     second: float | None = None
     """The same sum of the document's second best passage, which counts in the document's score."""
+    reranker: float | None = None
+    """What the cross-encoder says of the best passage, where it is on and the hit was read."""
     grounds: tuple[Ground, ...] = ()
     """What put the hit here, the strongest first; none in a list that was not searched."""
 

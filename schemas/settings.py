@@ -135,6 +135,13 @@ class SearchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     profile: str = "default"
     """Name of the ranking profile (see ``indexer/retrieval/profiles.py``)."""
     passages_per_hit: int = 3
+    reranker: str = ""
+    """Cross-encoder of the manifest that orders the first documents anew; empty means none. It
+    needs the ``ingest`` extra where searches are answered."""
+    reranked: int = 20
+    """Documents that it reads, each by its best passage."""
+    rerank_within_ms: float = 400.0
+    """Longest that a search waits for it; then the order without it stands."""
     query_vectors: int = 2_000
     """Queries whose vectors are kept in memory (2 KB each), so that asking one again encodes
     nothing; they go with their generation of the indexes. 0 keeps none."""

@@ -153,6 +153,8 @@ class ExplanationView(msgspec.Struct, frozen=True):
     matched_terms: tuple[str, ...]
     second: float | None = None
     """``fused`` of the document's second best passage, which counts in its score."""
+    reranker: float | None = None
+    """What the cross-encoder says of the best passage, where it is on and the hit was read."""
     grounds: tuple[GroundView, ...] = ()
     """The strongest first; none for ``mode=instant`` and for an empty query."""
 

@@ -201,6 +201,7 @@ def _explanation(explanation: Explanation) -> ExplanationView:
             GroundView(each.code, each.words, each.n_people) for each in explanation.grounds
         ),
         second=explanation.second,
+        reranker=explanation.reranker,
     )
 
 

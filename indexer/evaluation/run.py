@@ -119,6 +119,7 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
         if other:
             against = msgspec.structs.replace(engine, profile=other)
             other_run = _rank_all(dataset, against, retrievers, limit_queries)
+        reranks = engine.reranker.counts() if engine.reranker else {}
     if run_file is not None:
         write_run(run_file, run)
     answerable = {q: ranking for q, ranking in run.items() if q not in dataset.unanswerable}
@@ -132,6 +133,7 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
         **({"compared": _compared(dataset, answerable, other_run, other.name)} if other else {}),
         "latency_ms": percentiles_ms(samples),
         **times,
+        **({"reranked": dict(reranks)} if reranks else {}),
         "settings": _described(settings, retrievers),
     }
 
@@ -300,6 +302,7 @@ def _described(settings: Settings, choice: RetrieverChoice) -> dict[str, Any]:
         "encoder": settings.models.encoder,
         "dense": "server" if settings.dense.url else "edge",
         "profile": settings.search.profile,
+        "reranker": settings.search.reranker,
         "candidates": settings.search.candidates,
         "passage_tokens": settings.ingestion.passage_tokens,
         "passage_overlap_tokens": settings.ingestion.passage_overlap_tokens,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -106,9 +109,27 @@ def _convert(directory: Path) -> None:
         raise _missing_extra() from exc
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    with torch.inference_mode():
-        converter = TransformersConverter(str(directory))
+    with torch.inference_mode(), _as_converted(directory) as readable:
+        converter = TransformersConverter(str(readable))
         converter.convert(str(directory / QUERY_FORM), quantization="int8")
+
+
+@contextmanager
+def _as_converted(directory: Path) -> Iterator[Path]:
+    """Give a view of the model whose configuration says what the converter asks for.
+
+    It reads ``position_embedding_type``, which transformers 5 neither writes nor knows: absolute
+    positions are the only ones left.
+    """
+    with tempfile.TemporaryDirectory(prefix="cordee-convert-") as name:
+        view = Path(name)
+        for path in directory.iterdir():
+            (view / path.name).symlink_to(path.absolute())
+        config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
+        config.setdefault("position_embedding_type", "absolute")
+        (view / "config.json").unlink()
+        (view / "config.json").write_text(json.dumps(config), encoding="utf-8")
+        yield view
 
 
 def _missing_extra() -> PermanentError:

@@ -22,6 +22,7 @@ class ModelKind(StrEnum):
 
     ENCODER = "encoder"
     SPEECH = "speech"
+    RERANKER = "reranker"
 
 
 class PinnedFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,7 +114,7 @@ class ModelSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dimensions: int = 0
     """Length of a vector; encoders only, as are the fields below."""
     max_tokens: int = 512
-    """Longest input, special tokens counted."""
+    """Longest input, special tokens counted; of encoders and rerankers."""
     pooling: Pooling = Pooling.MEAN
     query_prompt: str = ""
     passage_prompt: str = ""
@@ -157,6 +158,12 @@ def spec_of(settings: Settings, name: str) -> ModelSpec:
         known = ", ".join(sorted(models))
         raise SettingsError(f"Model {name!r} is not in the manifest; it knows: {known}.")
     return models[name]
+
+
+def models_in_use(settings: Settings) -> tuple[str, ...]:
+    """Return the models that the settings name: encoder, speech, and the reranker if any."""
+    named = (settings.models.encoder, settings.models.speech, settings.search.reranker)
+    return tuple(name for name in named if name)
 
 
 def model_dir(settings: Settings, name: str) -> Path:

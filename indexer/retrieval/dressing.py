@@ -157,4 +157,5 @@ def _explanation(dressed: _Dressed, ranked: RankedDocument) -> Explanation:
         fused=scores.fused,
         matched_terms=dressed.marked.matched_terms,
         second=ranked.passages[1].fused if len(ranked.passages) > 1 else None,
+        reranker=ranked.read,
     )

@@ -31,6 +31,9 @@ class RankingProfile(msgspec.Struct, frozen=True):
     alone: float = 0.7
     """How far below its best passage the second of a document with one candidate is taken to be,
     as fused score: a short document may be all answer."""
+    reranker: float = 0.7
+    """What a cross-encoder weighs among the documents that it reads, where one is switched on; the
+    score by passages has the rest. Neither measured nor chosen: that takes a model."""
 
 
 # 0.4 / 0.6 over exact scores of the union: .35 to .5 differ by less than half a point of

@@ -19,6 +19,8 @@ class RankedDocument(msgspec.Struct, frozen=True, gc=False):
     document_id: DocumentId
     passages: tuple[FusedScores, ...]
     score: float
+    read: float | None = None
+    """What the cross-encoder says of the best passage, where it read it."""
 
 
 def group_by_document(

@@ -29,7 +29,7 @@ from indexer.retrieval.understanding import Understanding, understand
 from schemas.errors import InvalidInputError
 from schemas.hit import ResultPage, TotalRelation
 from schemas.ids import DocumentId, TagId
-from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS, Filter, Query
+from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS, Filter, Order, Query
 
 BROWSE_LIMIT: Final = 1_000  # documents listed for an empty query: twenty full pages
 MAX_FILTER_VALUES: Final = 200  # of one field: a longer list is no person's choice
@@ -156,7 +156,8 @@ class _Timer:
         try:
             yield
         finally:
-            self._parts[name] = (time.perf_counter() - started) * 1e3
+            spent_ms = (time.perf_counter() - started) * 1e3
+            self._parts[name] = self._parts.get(name, 0.0) + spent_ms
 
     def total_ms(self) -> float:
         return round((time.perf_counter() - self._started) * 1e3, 3)
@@ -223,6 +224,12 @@ def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer
         # Of a list of everything the score is a date.
         profile = None if asked.is_browsing else engine.profile
         grouped = group_by_document(fused, cards, profile)
+    if engine.reranker and profile and query.order is Order.RELEVANCE:
+        with timer.part("rerank"):
+            grouped = engine.reranker.rerank(
+                asked.wanted.meaning, grouped, engine.reader, profile.reranker
+            )
+    with timer.part("group"):
         documents = in_order(grouped, query.order, cards.values())
         # A list of everything names everything.
         alone = [Collapsed(each) for each in documents]
