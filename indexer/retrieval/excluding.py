@@ -9,7 +9,7 @@ from indexer.ports import Form, LexicalQuery, PassageCard, PassageIndex
 from schemas.ids import DocumentId, PassageId
 from schemas.query import Filter
 
-_AT_ONCE: Final = 200  # passages read at a time: a long recording says the word a hundred times
+_AT_ONCE: Final = 200  # passages looked at in one go: a long recording says a word a hundred times
 
 
 def without_excluded(
@@ -39,13 +39,15 @@ def _holders(
 ) -> set[DocumentId]:
     wanted = LexicalQuery(words=tuple((Form(phrase),) for phrase in excluded))
     left, holders = set(ids), set[DocumentId]()
+    # Most words are rare: all passages that hold one are found sooner than those of 180 documents.
+    where = Filter(audiences=where.audiences)
     while left:
-        these = Filter(audiences=where.audiences, documents=frozenset(left))
-        found = directory.search(wanted, these, limit=_AT_ONCE)
+        found = directory.search(wanted, where, limit=_AT_ONCE)
         cards = directory.cards([scored.passage_id for scored in found])
-        more = {card.document_id for card in cards.values()}
+        more = left & {card.document_id for card in cards.values()}
         holders |= more
         left -= more
-        if len(found) < _AT_ONCE or not more:
+        if len(found) < _AT_ONCE or (where.documents and not more):
             break
+        where = Filter(audiences=where.audiences, documents=frozenset(left))
     return holders
