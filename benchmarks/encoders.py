@@ -1,14 +1,14 @@
 """How fast queries are encoded, and what that costs in quality: int8 beside fp32.
 
-    python -m benchmarks.encoders FOLDER [--split test] [--limit N] [--data-dir DIR]
+    python -m benchmarks.encoders FOLDER [--split test] [--limit N] [--times] [--data-dir DIR]
 
 Every query of a BEIR folder is encoded by CTranslate2 int8, as the service does, and by
 sentence-transformers fp32, one after the other, so that a busy moment of the machine meets both.
-Each has its passages' vectors from the same program. Prints one JSON object: milliseconds of one
-query (p50, p95), their ratio, nDCG@10 of the cosines alone with the vectors of either, and the
-nDCG@10 of int8 queries and passages of every precision that the machine could choose, with how
-many passages a second each encodes. No vector is remembered; each text is encoded once and not
-timed before.
+Prints one JSON object: milliseconds of one query (p50, p95), their ratio, and, unless only times
+are wanted, nDCG@10 of the cosines alone of either over passages of every precision that the machine
+could choose, what int8 queries gain or lose over each, how often chance alone would make as much
+(p), and how many passages a second each precision encodes. No vector is remembered, no text timed
+twice. Set CORDEE_MODELS__THREADS=1 on a busy machine: several threads of fp32 wait for each other.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ import numpy as np
 
 from cli.cutting import open_cut
 from indexer.analysis.normalize import as_typed, titled
-from indexer.dense.passage_encoder import candidates_of, open_with
+from indexer.dense.passage_encoder import LoadedEncoder, candidates_of, open_with
 from indexer.dense.query_encoder import open_query_encoder
 from indexer.evaluation.dataset import Dataset, read_dataset
 from indexer.evaluation.judged import id_of
-from indexer.evaluation.measures import measure
+from indexer.evaluation.measures import measure_each
+from indexer.evaluation.significance import p_value
+from indexer.models.cores import n_threads
 from schemas.settings import Precision, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 Encode = Callable[[str], "NDArray[np.float32]"]
 DEPTH: Final = 100
 """Documents of a ranking that is judged."""
+_MEASURE: Final = "ndcg@10"
 _WARM_UP: Final = 3  # texts that no query repeats: first touches of weights
 
 
@@ -68,8 +71,10 @@ def in_turns(
     }
 
 
-def ndcg(dataset: Dataset, queries: Vectors, passages: Vectors, owners: Sequence[str]) -> float:
-    """Return nDCG@10 of documents by their nearest passage, over queries that have an answer."""
+def ndcg(
+    dataset: Dataset, queries: Vectors, passages: Vectors, owners: Sequence[str]
+) -> list[float]:
+    """Return nDCG@10 of documents by their nearest passage, of each query that has an answer."""
     run = {}
     for query, cosines in zip(dataset.queries, queries @ passages.T, strict=True):
         if query.id not in dataset.unanswerable:
@@ -77,38 +82,24 @@ def ndcg(dataset: Dataset, queries: Vectors, passages: Vectors, owners: Sequence
             for owner, cosine in zip(owners, cosines.tolist(), strict=True):
                 best[owner] = max(cosine, best.get(owner, -1.0))
             run[query.id] = sorted(best.items(), key=lambda each: (-each[1], each[0]))[:DEPTH]
-    return measure(dataset.qrels, run)["ndcg@10"]
+    found = measure_each(dataset.qrels, run, _MEASURE)
+    return [found[query_id] for query_id in run]
 
 
-def compare(dataset: Dataset, settings: Settings) -> dict[str, Any]:
+def compare(dataset: Dataset, settings: Settings, *, times_only: bool) -> dict[str, Any]:
     """Return everything that is printed."""
     name = settings.models.encoder
-    cut = open_cut(settings)
-    texts, owners = [], []
-    for document in dataset.documents:
-        for passage in cut(id_of(document.id), document.title, document.text):
-            texts.append(titled(document.title, passage.text))
-            owners.append(document.id)
     fp32 = open_with(settings, name, Precision.FP32)
     queries, spent = in_turns(
         [as_typed(query.text) for query in dataset.queries],
         {"int8": open_query_encoder(settings, name).encode_query, "fp32": fp32.encode_query},
     )
     cosines = (queries["int8"] * queries["fp32"]).sum(axis=1)
-    of_passages, quality = {}, {}
-    for precision in candidates_of(settings, name):
-        encoder = fp32 if precision is Precision.FP32 else open_with(settings, name, precision)
-        started = time.perf_counter()
-        rows = encoder.encode_passages(texts)
-        of_passages[precision.value] = round(len(texts) / (time.perf_counter() - started), 1)
-        for form, asked in queries.items():
-            label = f"{form} queries, {precision.value} passages"
-            quality[label] = round(ndcg(dataset, asked, rows, owners), 4)
     return {
         "dataset": dataset.name,
         "encoder": name,
+        "threads": n_threads(settings),
         "queries": len(dataset.queries),
-        "passages": len(texts),
         "query_ms": spent,
         "int8 : fp32": {
             at: round(spent["int8"][at] / spent["fp32"][at], 3) for at in spent["int8"]
@@ -117,9 +108,35 @@ def compare(dataset: Dataset, settings: Settings) -> dict[str, Any]:
             "mean": round(float(cosines.mean()), 4),
             "least": round(float(cosines.min()), 4),
         },
-        "ndcg@10": quality,
-        "passages_per_s": of_passages,
+        **({} if times_only else {"passages": _quality(dataset, settings, queries, fp32)}),
     }
+
+
+def _quality(
+    dataset: Dataset, settings: Settings, queries: Mapping[str, Vectors], fp32: LoadedEncoder
+) -> dict[str, dict[str, float]]:
+    """Return by precision of the passages how fast they are and how well either query does."""
+    name, cut = settings.models.encoder, open_cut(settings)
+    texts, owners = [], []
+    for document in dataset.documents:
+        for passage in cut(id_of(document.id), document.title, document.text):
+            texts.append(titled(document.title, passage.text))
+            owners.append(document.id)
+    report = {}
+    for precision in candidates_of(settings, name):
+        encoder = fp32 if precision is Precision.FP32 else open_with(settings, name, precision)
+        started = time.perf_counter()
+        rows = encoder.encode_passages(texts)
+        seconds = time.perf_counter() - started
+        each = {form: ndcg(dataset, asked, rows, owners) for form, asked in queries.items()}
+        mean = {form: float(np.mean(scores)) for form, scores in each.items()}
+        report[precision.value] = {
+            "passages_per_s": round(len(texts) / seconds, 1),
+            **{f"ndcg@10, {form} queries": round(value, 4) for form, value in mean.items()},
+            "int8 - fp32": round(mean["int8"] - mean["fp32"], 4),
+            "p": round(p_value(each["fp32"], each["int8"]), 3),
+        }
+    return report
 
 
 def main() -> None:
@@ -128,11 +145,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--split", default="test")
     parser.add_argument("--limit", type=int, default=None, help="only the first so many queries")
+    parser.add_argument("--times", action="store_true", help="no quality, no passages")
     parser.add_argument("--data-dir", type=Path, default=None)
     options = parser.parse_args()
     dataset = read_dataset(options.folder, options.split)
     few = msgspec.structs.replace(dataset, queries=dataset.queries[: options.limit])
-    report = compare(few, load_settings(os.environ, data_dir=options.data_dir))
+    settings = load_settings(os.environ, data_dir=options.data_dir)
+    report = compare(few, settings, times_only=options.times)
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
 
 

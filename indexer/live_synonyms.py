@@ -24,6 +24,10 @@ LOOK_EVERY_S: Final = 1.0  # how soon a change made by another process counts he
 log = structlog.get_logger(__name__)
 
 
+Check = Callable[[Sequence[SynonymEdit]], None]
+"""Raises where what is to be written does not fit what is there."""
+
+
 class SynonymStore(Protocol):
     """Keeps what people write about groups."""
 
@@ -33,8 +37,12 @@ class SynonymStore(Protocol):
     def current(self) -> tuple[int, list[SynonymEdit]]:
         """Return the version and every edit, as of one moment."""
 
-    def put(self, group: SynonymGroup, person_id: PersonId, now: datetime) -> None:
-        """Keep a group, in place of whatever its id stood for."""
+    def put(self, group: SynonymGroup, person_id: PersonId, now: datetime, *, check: Check) -> None:
+        """Keep a group, in place of whatever its id stood for.
+
+        ``check`` is told every edit that there is, and nobody writes another one until the group
+        is kept; what it raises keeps the group out.
+        """
 
     def delete(self, group_id: str, person_id: PersonId, now: datetime) -> None:
         """Remember that a group is deleted, also one of the file."""
@@ -98,13 +106,18 @@ class LiveSynonyms:
     def put(self, group: SynonymGroup, person_id: PersonId, now: datetime) -> GroupInForce:
         """Write a group, in place of the one with its id; it counts at once.
 
+        Of two that contradict each other, written at the same moment and wherever, the second is
+        refused.
+
         Raises:
             InvalidInputError: If the group says nothing, or contradicts itself or another one.
         """
+
+        def check(edits: Sequence[SynonymEdit]) -> None:
+            check_group(group, [each.group for each in _merged(self._shipped, edits)])
+
         with self._changing:
-            self._state = self._read()
-            check_group(group, [each.group for each in self._state.groups])
-            self._store.put(group, person_id, now)
+            self._store.put(group, person_id, now, check=check)
             self._state = self._read()
         return next(each for each in self._state.groups if each.group.id == group.id)
 

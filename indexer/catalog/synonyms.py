@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,30 +29,45 @@ class SynonymEdits:
     def current(self) -> tuple[int, list[SynonymEdit]]:
         """Return the version and every edit, in order of id, as of one moment."""
         with self._database.reading() as connection:
-            rows = connection.execute(select(s).order_by(s.c.id)).all()
-            return _version(connection), [_to_edit(row) for row in rows]
+            return _version(connection), _edits(connection)
 
-    def put(self, group: SynonymGroup, person_id: PersonId, now: datetime) -> None:
-        """Keep a group, in place of whatever its id stood for."""
-        self._write(group.id, group, person_id, now)
+    def put(
+        self,
+        group: SynonymGroup,
+        person_id: PersonId,
+        now: datetime,
+        *,
+        check: Callable[[Sequence[SynonymEdit]], None] = lambda _: None,
+    ) -> None:
+        """Keep a group, in place of whatever its id stood for.
+
+        ``check`` is told every edit that there is, and nobody writes another one until the group
+        is kept; what it raises keeps the group out.
+        """
+        # Publishing, so that versions become visible in their order, and writers one by one.
+        with self._database.publishing() as connection:
+            check(_edits(connection))
+            _write(connection, SynonymEdit(group.id, group, person_id, now))
 
     def delete(self, group_id: str, person_id: PersonId, now: datetime) -> None:
         """Remember that a group is deleted, also one of the file."""
-        self._write(group_id, None, person_id, now)
-
-    def _write(
-        self, group_id: str, group: SynonymGroup | None, person_id: PersonId, now: datetime
-    ) -> None:
-        # Publishing, so that versions become visible in their order.
         with self._database.publishing() as connection:
-            row = {
-                "id": group_id,
-                "written": group,
-                "edited_by": person_id,
-                "edited_at": now,
-                "version": _version(connection) + 1,
-            }
-            upsert(connection, s, [row])
+            _write(connection, SynonymEdit(group_id, None, person_id, now))
+
+
+def _write(connection: Connection, edit: SynonymEdit) -> None:
+    row = {
+        "id": edit.id,
+        "written": edit.group,
+        "edited_by": edit.edited_by,
+        "edited_at": edit.edited_at,
+        "version": _version(connection) + 1,
+    }
+    upsert(connection, s, [row])
+
+
+def _edits(connection: Connection) -> list[SynonymEdit]:
+    return [_to_edit(row) for row in connection.execute(select(s).order_by(s.c.id)).all()]
 
 
 def _version(connection: Connection) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from fixtures.builders import A_MOMENT
-from indexer.live_synonyms import LOOK_EVERY_S, LiveSynonyms
+from indexer.live_synonyms import LOOK_EVERY_S, Check, LiveSynonyms
 from schemas.errors import InvalidInputError, NotFoundError, TransientError
 from schemas.ids import PersonId
 from schemas.synonym import SynonymEdit, SynonymGroup, SynonymOrigin
@@ -37,7 +37,8 @@ class Store:
     def current(self) -> tuple[int, list[SynonymEdit]]:
         return self.n_changes, [self.edits[id_] for id_ in sorted(self.edits)]
 
-    def put(self, group: SynonymGroup, person_id: PersonId, now: datetime) -> None:
+    def put(self, group: SynonymGroup, person_id: PersonId, now: datetime, *, check: Check) -> None:
+        check(self.current()[1])
         self.edits[group.id] = SynonymEdit(group.id, group, person_id, now)
         self.n_changes += 1
 
@@ -140,7 +141,7 @@ def test_a_store_that_does_not_answer_leaves_what_was_in_force(
 
 
 def test_a_group_of_a_new_file_that_meets_a_written_one_breaks_nothing(store: Store) -> None:
-    store.put(SynonymGroup("school", ("prix", "montant")), CLAIRE, A_MOMENT)
+    store.put(SynonymGroup("school", ("prix", "montant")), CLAIRE, A_MOMENT, check=lambda _: None)
 
     live = LiveSynonyms(SHIPPED, store)
 
