@@ -103,6 +103,9 @@ def marked(text: str, spans: Sequence[Any]) -> Markup:
 def spoken(line: Any, t: Any) -> Markup:
     """Return a line of a transcript: found words marked, mended ones with what was heard.
 
+    What was heard is shown under the pointer, by a tap and where the Tab key stops; it is no text
+    of the page, so that a transcript is searched and copied as it reads.
+
     Args:
         line: With ``text``, and ``marks`` and ``mended`` in order; a mark may reach over a mended
             word's edge.
@@ -112,7 +115,10 @@ def spoken(line: Any, t: Any) -> Markup:
     for mending in line.mended:
         pieces.append(_marked_part(line, at, mending.start))
         pieces.append(
-            Markup('<span class="mended" title="{0}" aria-description="{0}">{1}</span>').format(
+            Markup(
+                '<span class="mended" role="button" tabindex="0" data-heard="{0}"'
+                ' aria-description="{0}">{1}</span>'
+            ).format(
                 t("transcript.heard", heard=mending.heard),
                 _marked_part(line, mending.start, mending.end),
             )

@@ -5,6 +5,8 @@ import { t } from "./strings.js";
 
 const MOVES = /^(Arrow|Page|Home|End)/;
 const MARKED = "within";
+const MENDED = ".mended"; // a word that the glossary put in place of what was heard
+const TOLD = "told"; // what was heard there is put away again
 
 /** The lines of a transcript, the current one among them, and whether the reader wandered off. */
 export class Transcript {
@@ -16,6 +18,8 @@ export class Transcript {
     this.isPlaying = () => false;
     this.resume = el("button", { type: "button", class: "resume", hidden: true, on: { click: () => this.comeBack() } }, t("transcript.follow"));
     list.after(this.resume);
+    list.addEventListener("keydown", (event) => this.#tell(event));
+    for (const event of ["focusout", "pointerout"]) list.addEventListener(event, ({ target }) => target.classList?.remove(TOLD));
     for (const event of ["wheel", "touchmove", "keydown"]) list.addEventListener(event, (e) => this.#wander(e), { passive: true });
   }
 
@@ -24,6 +28,7 @@ export class Transcript {
     this.list.addEventListener("click", (event) => {
       const line = this.lines.find(({ node }) => node.contains(event.target));
       if (!line || !isPlain(event) || !getSelection().isCollapsed) return;
+      if (event.target.closest(MENDED)) return this.#show(event.target.closest(MENDED)); // a tap says what was heard
       event.preventDefault();
       this.comeBack();
       listener(line.start);
@@ -60,6 +65,22 @@ export class Transcript {
     this.isFollowing = true;
     this.resume.hidden = true;
     this.bringCurrent();
+  }
+
+  /** Keys on a mended word: Enter and Space say what was heard, Escape takes it away. */
+  #tell(event) {
+    const word = event.target.closest(MENDED);
+    if (!word || !["Enter", " ", "Escape"].includes(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation(); // Space plays, elsewhere on the page
+    if (event.key === "Escape") word.classList.add(TOLD);
+    else this.#show(word);
+  }
+
+  #show(word) {
+    word.classList.remove(TOLD);
+    word.focus({ preventScroll: true });
+    announce(word.dataset.heard);
   }
 
   #wander(event) {
@@ -140,15 +161,23 @@ function step(name, drawing, go) {
   return el("button", { type: "button", class: "quiet step-button", hidden: true, "aria-label": t(`within.${name}`), on: { click: go } }, icon(drawing));
 }
 
+/** Find a text in a line, also where mended words part it into several nodes. */
 function placesIn(words, wanted) {
-  const node = words.firstChild;
-  if (!node) return [];
-  const { text, offsets } = fold(node.data);
+  const walker = document.createTreeWalker(words, NodeFilter.SHOW_TEXT);
+  const nodes = [];
+  let length = 0;
+  while (walker.nextNode()) {
+    nodes.push({ node: walker.currentNode, start: length });
+    length += walker.currentNode.data.length;
+  }
+  const { text, offsets } = fold(words.textContent);
   const found = [];
   for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
     const range = new Range();
-    range.setStart(node, offsets[at]);
-    range.setEnd(node, offsets[at + wanted.length]);
+    const first = nodes.findLast(({ start }) => start <= offsets[at]);
+    const last = nodes.findLast(({ start }) => start < offsets[at + wanted.length]);
+    range.setStart(first.node, offsets[at] - first.start);
+    range.setEnd(last.node, offsets[at + wanted.length] - last.start);
     found.push({ line: words.closest(".turn-line"), range });
   }
   return found;

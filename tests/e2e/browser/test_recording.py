@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from api.pages.reading import Mending
+from api.pages.rendering import spoken
+from api.pages.texts import texts_of
 from fixtures.school import School
+from tests.e2e.browser.test_accessibility import violations
 
 pytestmark = pytest.mark.slow
 OpenPage = Callable[..., Page]
@@ -150,3 +155,78 @@ def test_chapters_lead_into_the_recording_and_follow_it(open_video: OpenPage) ->
     assert start > 1
     assert _seconds(page) == pytest.approx(start, abs=0.6)
     expect(second).to_have_attribute("data-now", "")
+
+
+@pytest.fixture
+def mended(open_video: OpenPage) -> Page:
+    """The recording's page, as it is where the glossary mended the last word of the third line."""
+    page = open_video()
+    text = page.locator(".turn-line .words").nth(2).inner_text()
+    line = SimpleNamespace(text=text, marks=(), mended=(_mending(text),))
+    html = str(spoken(line, texts_of("fr", "Europe/Paris")))
+
+    def mend(route: Route) -> None:
+        answer = route.fetch()
+        lines = _WORDS.split(answer.text())
+        lines[5] = html  # what is between and what is within the spans take turns
+        route.fulfill(response=answer, body="".join(lines))
+
+    page.route("**/documents/*", mend)
+    page.reload()
+    page.wait_for_function(_READY)
+    return page
+
+
+def _mending(text: str) -> Mending:
+    last = text.rindex(" ") + 1
+    return Mending(last, len(text.rstrip(".,!?")), "ur saf")
+
+
+_WORDS = re.compile(r'((?<=<span class="words">).*?(?=</span>\n))', re.DOTALL)
+TOLD = "entendu : « ur saf »"
+_SHOWN = "node => getComputedStyle(node, '::after').content"
+
+
+def _told(page: Page) -> bool:
+    shown: str = page.locator(".mended").evaluate(_SHOWN)
+    return TOLD in shown
+
+
+def test_what_was_heard_is_said_by_the_keyboard_and_put_away_by_escape(mended: Page) -> None:
+    mended.locator(".turn-line .at").nth(2).focus()
+    before = _told(mended)
+    mended.keyboard.press("Tab")
+
+    expect(mended.locator(".mended")).to_be_focused()
+    assert (before, _told(mended)) == (False, True)
+    mended.keyboard.press("Escape")
+    assert not _told(mended)
+    mended.keyboard.press("Enter")
+    assert _told(mended)
+    expect(mended.locator("#live")).to_contain_text(TOLD)
+
+
+def test_a_tap_on_a_mended_word_says_what_was_heard_and_stays_where_one_is(
+    open_page: OpenPage, mended: Page
+) -> None:
+    was = _seconds(mended)
+
+    mended.locator(".mended").click()
+
+    expect(mended.locator("#live")).to_contain_text(TOLD)
+    assert (_told(mended), _seconds(mended)) == (True, was)
+
+
+def test_what_was_heard_is_reachable_for_axe_and_is_no_text_of_the_transcript(mended: Page) -> None:
+    mended.locator(".mended").focus()
+
+    assert violations(mended) == []
+    assert "ur saf" not in mended.locator(".transcript").inner_text()
+
+
+def test_words_after_and_over_a_mended_one_are_found(mended: Page) -> None:
+    words = mended.locator(".turn-line .words").nth(2).inner_text().split()
+
+    mended.locator("#within").fill(" ".join(words[-2:]))
+
+    expect(mended.locator(".within-count")).to_have_text("1 endroit")

@@ -160,7 +160,8 @@ def test_a_line_shows_which_words_the_glossary_mended_and_what_was_heard() -> No
 
     told = "entendu : « l&#39;Ursafe »"
     assert (
-        f'<mark>Déclarez</mark> à « <span class="mended" title="{told}" aria-description="{told}">'
+        '<mark>Déclarez</mark> à « <span class="mended" role="button" tabindex="0"'
+        f' data-heard="{told}" aria-description="{told}">'
         "l&#39;<mark>URSSAF</mark></span> », puis &lt;b&gt;au " in html
     )
     assert [mending.heard for mending in line.mended] == ["l'Ursafe", "ur saf"]
