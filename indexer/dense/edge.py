@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 UNKNOWN_SCORE: Final = -1.0
 _BATCH: Final = 500  # points of one write: 2 MB of JSON-like Python objects
+_QUANTILE: Final = 0.99  # of the components: the rest is cut off where bytes end
 _OPTIMIZE_FROM: Final = 5_000  # points written since the last merge and graph build, at least
 _OPTIMIZE_SHARE: Final = 0.2  # of all points: a graph is built from scratch, so not too often
 
@@ -125,7 +126,11 @@ class EdgeIndex:
             limit=limit,
             query=qdrant.Query.Nearest(vector.tolist()),
             filter=chosen,
-            params=qdrant.SearchParams(hnsw_ef=self._ef, exact=is_exact),
+            params=qdrant.SearchParams(
+                hnsw_ef=self._ef,
+                exact=is_exact,
+                quantization=qdrant.QuantizationSearchParams(ignore=is_exact, rescore=True),
+            ),
             with_payload=False,
             with_vector=False,
         )
@@ -138,7 +143,14 @@ class EdgeIndex:
 def _create(directory: Path, dimensions: int) -> qdrant.EdgeShard:
     directory.mkdir(parents=True, exist_ok=True)
     # Dot on unit vectors is the cosine, without normalising them a second time.
-    vectors = qdrant.EdgeVectorParams(size=dimensions, distance=qdrant.Distance.Dot)
+    # The graph is walked over bytes, which takes two thirds of the time; what it finds is scored
+    # by the vectors themselves. At 100 000 passages .76 of the true first 100 are found, for .78.
+    bytes_ = qdrant.ScalarQuantizationConfig(
+        qdrant.ScalarType.Int8, quantile=_QUANTILE, memory=qdrant.Memory.Pinned
+    )
+    vectors = qdrant.EdgeVectorParams(
+        size=dimensions, distance=qdrant.Distance.Dot, quantization_config=bytes_
+    )
     shard = qdrant.EdgeShard.create(str(directory), qdrant.EdgeConfig(vectors=vectors))
     index = qdrant.UpdateOperation.create_field_index
     for field in payload.KEYWORDS:
