@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -12,12 +13,17 @@ from indexer.analysis.normalize import fold, well_formed
 from indexer.engine import Engine
 from indexer.retrieval.dressing import dress, read_page
 from indexer.retrieval.duplicates import Collapsed
+from indexer.retrieval.excluding import without_excluded
 from indexer.retrieval.fusion import ComponentScores, FusedScores
+from indexer.retrieval.naming import narrowed
+from indexer.retrieval.parser import ParsedQuery, parse
 from indexer.retrieval.ranking import RankedDocument, group_by_document
 from indexer.retrieval.search import check, group_tags
 from indexer.retrieval.snippets import query_terms
-from indexer.retrieval.understanding import lexical_query
+from indexer.retrieval.understanding import lexical_query, with_conditions
+from schemas.content import Speaker
 from schemas.hit import ResultPage, TotalRelation
+from schemas.ids import PersonId
 from schemas.passage import Ranking
 from schemas.query import Filter, Query
 
@@ -39,10 +45,10 @@ def instant(text: str, where: Filter, engine: Engine, *, limit: int = 10) -> Res
     """Return the best documents for a text that is still being typed, by words alone.
 
     The last word is taken for the start of one, unless something follows it; the others are
-    matched by their stems, and so is the last one, in case it is whole; conditions, typing mistakes
-    and synonyms are left to ``search``. Nothing is encoded,
-    compared by letters or counted: there are no facets, and one passage for each document. A text
-    of fewer than two characters finds nothing.
+    matched by their stems, and so is the last one, in case it is whole. Conditions hold as in
+    ``search``; typing mistakes and synonyms are left to it. Nothing is encoded, compared by letters
+    or counted: there are no facets, and one passage for each document. A text of conditions alone
+    lists what meets them, newest first; one of fewer than two characters finds nothing.
 
     Args:
         text: As typed so far.
@@ -56,12 +62,18 @@ def instant(text: str, where: Filter, engine: Engine, *, limit: int = 10) -> Res
     """
     check(Query(text=text, filter=where, per_page=limit))
     started = time.perf_counter()
-    typed = take_apart(well_formed(text) + (" " if text[-1:].isspace() else ""))
-    allowed = group_tags(where, engine)
+    clean = well_formed(text)
+    parsed = parse(clean)
+    typed = words_so_far(clean + (" " if text[-1:].isspace() else ""), parsed)
+    allowed = group_tags(_narrowed(where, parsed, engine), engine)
     with engine.indexes.lease() as pair:
-        query = lexical_query(typed.words, prefix=typed.prefix)
-        found = pair.lexical.search(query, allowed, limit=_CANDIDATES)
+        query = with_conditions(lexical_query(typed.words, prefix=typed.prefix), parsed)
+        if parsed.has_syntax and not parsed.text:
+            found = pair.lexical.recent(allowed, limit=_CANDIDATES)
+        else:
+            found = pair.lexical.search(query, allowed, limit=_CANDIDATES)
         cards = pair.lexical.cards([scored.passage_id for scored in found])
+        cards = without_excluded(cards, query, allowed, pair.lexical)
     documents = group_by_document(_by_words(found), cards)
     retrieved = time.perf_counter()
     shown = [Collapsed(_best_place(document)) for document in documents[:limit]]
@@ -79,6 +91,18 @@ def instant(text: str, where: Filter, engine: Engine, *, limit: int = 10) -> Res
     )
 
 
+def words_so_far(text: str, parsed: ParsedQuery) -> Typed:
+    """Return the words of a text that may hold conditions, the last one open if it ends the text.
+
+    ``kind:cours fact`` may go on as "facture"; in ``facture kind:cours`` and ``facture -micro`` no
+    word goes on.
+    """
+    if not parsed.has_syntax:
+        return take_apart(text)
+    last = parsed.text.rpartition(" ")[2]
+    return take_apart(parsed.text if last and text.endswith(f" {last}") else f"{parsed.text} ")
+
+
 def take_apart(text: str) -> Typed:
     """Return what is whole and what is not of a text that is still being typed.
 
@@ -92,6 +116,13 @@ def take_apart(text: str) -> Typed:
     return (
         Typed(text, prefix) if len(prefix) >= SHORTEST_PREFIX else Typed(text[: last.start()], "")
     )
+
+
+def _narrowed(where: Filter, parsed: ParsedQuery, engine: Engine) -> Filter:
+    def mentors() -> Mapping[PersonId, Speaker]:
+        return engine.reader.get_mentors(where.audiences)
+
+    return narrowed(where, parsed, mentors=mentors, taxonomy=engine.taxonomy)
 
 
 def _by_words(found: Ranking) -> list[FusedScores]:

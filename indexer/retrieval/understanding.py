@@ -79,6 +79,16 @@ def lexical_query(text: str, *, prefix: str = "") -> LexicalQuery:
     )
 
 
+def with_conditions(query: LexicalQuery, parsed: ParsedQuery) -> LexicalQuery:
+    """Return the query with the phrases and words that were typed as conditions."""
+    phrases = _phrases(parsed.phrases)
+    return msgspec.structs.replace(
+        query,
+        required=phrases if _is_lookup(parsed.text, phrases) else (),
+        excluded=_phrases(parsed.excluded),
+    )
+
+
 def _as_typed_too(typed: str, spelling: Spelling | None) -> dict[str, str]:
     """Return the terms of corrected words with the term of what was typed in their place."""
     corrected = [word for word in spelling.words if word.corrected] if spelling else []

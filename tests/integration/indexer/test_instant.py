@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixtures.builders import a_student, an_exchange
+from fixtures.builders import a_mentor, a_student, an_exchange
 from indexer.retrieval.instant import instant
 from schemas.document import DocumentKind, Visibility
 from schemas.errors import InvalidInputError
@@ -161,3 +161,40 @@ def test_a_total_that_stopped_at_the_candidates_is_a_lower_bound(school: School)
     page = typed(school, "dev")
 
     assert (page.total, page.total_relation) == (50, TotalRelation.AT_LEAST)
+
+
+def test_conditions_hold_while_one_types(school: School) -> None:
+    school.publish("a", ["La facture du micro."], title="Micro", kind=DocumentKind.COURSE)
+    school.publish("b", ["La facture se relance."], title="Relance", kind=DocumentKind.COURSE)
+    school.publish("c", ["Une facture impayée."], title="Fiche", kind=DocumentKind.SHEET)
+
+    assert sorted(titles(school, "kind:cours fact")) == ["Micro", "Relance"]
+    assert titles(school, "facture kind:fiche") == ["Fiche"]
+    assert titles(school, "fact -micro kind:cours") == []  # "fact" is whole: a condition follows it
+    assert titles(school, "-micro kind:cours fact") == ["Relance"]
+    assert titles(school, '"facture impayée"') == ["Fiche"]
+
+
+def test_what_is_excluded_is_nowhere_in_the_document(school: School) -> None:
+    school.publish("a", ["La facture.", "Le micro, plus tard."], title="A")
+    school.publish("b", ["La facture."], title="B")
+
+    assert titles(school, "-micro fact") == ["B"]
+
+
+def test_conditions_alone_list_what_meets_them(school: School) -> None:
+    school.publish("a", ["La facture."], title="A", kind=DocumentKind.COURSE)
+    school.publish("b", ["Le devis."], title="B", kind=DocumentKind.SHEET)
+
+    assert titles(school, "kind:fiche") == ["B"]
+    assert titles(school, "") == []
+
+
+def test_a_mentor_is_named_only_to_who_may_see_something_of_theirs(school: School) -> None:
+    claire = a_mentor("m-claire", "Claire Dupont")
+    school.publish(
+        "a", ["La facture."], title="A", participants=(claire,), visibility=Visibility.MENTORS
+    )
+
+    assert titles(school, "mentor:claire fact", "mentors") == ["A"]
+    assert titles(school, "mentor:claire fact") == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.retrieval.instant import Typed, take_apart
+from indexer.retrieval.instant import Typed, take_apart, words_so_far
+from indexer.retrieval.parser import parse
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,21 @@ def test_a_single_letter_says_nothing_yet() -> None:
 @pytest.mark.parametrize("text", ["", "   ", "?!", "😀"])
 def test_a_text_without_words_has_no_prefix(text: str) -> None:
     assert take_apart(text).prefix == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "prefix"),
+    [
+        ("kind:cours fact", "fact", "fact"),
+        ("facture kind:cours", "facture ", ""),
+        ("facture -micro", "facture ", ""),
+        ("-micro facture tva", "facture tva", "tva"),
+        ("-tva tva ", "tva ", ""),
+        ('"plan de financement"', "plan de financement ", ""),
+        ('"plan" ban', "plan ban", "ban"),
+        ("kind:cours", " ", ""),
+        ("kind:zzz fact", "kind:zzz fact", "fact"),
+    ],
+)
+def test_conditions_are_no_words_and_do_not_go_on(text: str, words: str, prefix: str) -> None:
+    assert words_so_far(text, parse(text)) == Typed(words, prefix)
