@@ -8,7 +8,8 @@ Needs ``cordee[peers]``. All engines hold the same passages (the judged ones amo
 see ``indexer/evaluation/composed.py``) and get the same texts and vectors; every query is asked of
 all of them in turn. Each is set up as its documentation recommends, in French where it can. Hybrid
 engines fuse ``--depth`` passages of each half; documents rank by their best passage. Cordée's time
-is that of a whole page: visibility, facets, snippets and marks are in it, and in nobody else's.
+is that of a whole page: visibility, facets, snippets and marks are in it, and in nobody else's;
+``ranking alone`` is what compares to the others.
 """
 
 from __future__ import annotations
@@ -71,13 +72,14 @@ def all_peers(settings: Settings) -> list[Peer]:
     from benchmarks.peers.edge import Edge
     from benchmarks.peers.lance import Lance
     from benchmarks.peers.lexical import Tantivy
-    from benchmarks.peers.ours import Cordee
+    from benchmarks.peers.ours import Cordee, CordeeRanking
     from benchmarks.peers.postgres import Postgres, PostgresServer
     from benchmarks.peers.sqlite import Sqlite
 
-    server = PostgresServer()
+    server, cordee = PostgresServer(), Cordee(settings)
     return [
-        Cordee(settings),
+        cordee,
+        CordeeRanking(cordee),
         Lance(),
         Postgres(server, any_word=False),
         Postgres(server, any_word=True),

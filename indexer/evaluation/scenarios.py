@@ -15,7 +15,7 @@ from indexer.evaluation.load import Ask
 from indexer.generations import LiveIndexes
 from indexer.ports import QueryEncoder
 from indexer.retrieval.instant import instant
-from indexer.retrieval.search import search
+from indexer.retrieval.search import rank_documents, search
 from indexer.retrieval.suggest import suggest
 from schemas.document import DocumentKind
 from schemas.identity import EVERYONE, person_key
@@ -139,6 +139,8 @@ def scenarios(
     for encodes in encode:
         name, chosen = ("search, encoding", engine) if encodes else ("search", given)
         found.append(Scenario(name, partial(_search, chosen, everything), asked))
+    ranks = partial(_rank, given, everything)
+    found.append(Scenario("ranking", ranks, asked))
     for name, where in filters_of(census.tags, census.mentors).items():
         ask = partial(_search, given, where)
         found.append(Scenario(f"search by {name}", ask, asked, census.share(where)))
@@ -159,6 +161,10 @@ def prefixes(texts: Sequence[str]) -> list[str]:
 
 def _search(engine: Engine, where: Filter, text: str) -> object:
     return search(Query(text=text, filter=where), engine)
+
+
+def _rank(engine: Engine, where: Filter, text: str) -> object:
+    return rank_documents(Query(text=text, filter=where), engine)
 
 
 def _instantly(engine: Engine, where: Filter, text: str) -> object:

@@ -14,7 +14,7 @@ from benchmarks.peers.collection import Asked, Collection, Peer, collect
 from benchmarks.peers.edge import Edge
 from benchmarks.peers.harness import OURS, compare, with_ratios
 from benchmarks.peers.lexical import Tantivy
-from benchmarks.peers.ours import Cordee
+from benchmarks.peers.ours import Cordee, CordeeRanking
 from benchmarks.peers.postgres import Postgres, PostgresServer
 from fixtures.fakes import HashingEncoder
 from indexer.evaluation.composed import ComposedSchool
@@ -39,8 +39,10 @@ def in_process(tmp_path: Path) -> Iterator[list[Peer]]:
     """Engines that need no more than Cordée itself."""
     settings = Settings(data_dir=tmp_path / "own", models=ModelSettings(encoder="hashing"))
     with ExitStack() as stack:
+        cordee = Cordee(settings, HashingEncoder)
         peers: list[Peer] = [
-            Cordee(settings, HashingEncoder),
+            cordee,
+            CordeeRanking(cordee),
             Edge(),
             Tantivy(french=False),
             Tantivy(french=True),

@@ -41,7 +41,14 @@ def test_every_kind_of_question_is_asked_by_every_number_of_clients(
 
     assert (report["passages"], report["judged_passages"]) == (62, 12)
     asked = {each["name"] for each in report["scenarios"]}
-    assert {"search", "search, encoding", "search by kind", "search by tag", "suggest"} <= asked
+    assert {
+        "search",
+        "search, encoding",
+        "ranking",
+        "search by kind",
+        "search by tag",
+        "suggest",
+    } <= asked
     assert {each["clients"] for each in report["scenarios"]} == {1, 2}
     assert all(each["answers"] > 0 for each in report["scenarios"])
     assert 0 < report["quality"]["ndcg@10"] <= 1
