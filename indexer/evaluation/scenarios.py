@@ -145,9 +145,7 @@ def scenarios(
         ask = partial(_search, given, where)
         found.append(Scenario(f"search by {name}", ask, asked, census.share(where)))
     typed = prefixes(asked)
-    found.append(
-        Scenario("instant", lambda text: instant(text, everything, engine, limit=8), typed)
-    )
+    found.append(Scenario("instant", partial(_instantly, engine, everything), typed))
     found.append(Scenario("suggest", lambda text: suggest(text, STUDENT, engine), typed))
     return found
 

@@ -150,7 +150,8 @@ class TantivyIndex:
                 query, limit=limit, count=False, order_by_field=fields.CREATED_AT
             ).hits
             ids = searcher.fast_field_values(fields.PASSAGE, [address for _, address in hits])
-        return _ordered((i, float(created)) for i, (created, _) in zip(ids, hits, strict=True))
+        found = zip(ids, hits, strict=True)
+        return _ordered((int(i), float(at)) for i, (at, _) in found if i is not None)
 
     def cards(self, passage_ids: Sequence[PassageId]) -> dict[PassageId, PassageCard]:
         """Return the cards of the passages that are indexed."""
@@ -200,11 +201,15 @@ class TantivyIndex:
             self._writer.wait_merging_threads()
 
     def _ranking(self, query: tantivy.Query, limit: int) -> Ranking:
+        return _ordered(self._hits(query, limit))
+
+    def _hits(self, query: tantivy.Query, limit: int) -> list[tuple[int, float]]:
         with _translated("search"):
             searcher = self._index.searcher()
             hits = searcher.search(query, limit=limit, count=False).hits
             ids = searcher.fast_field_values(fields.PASSAGE, [address for _, address in hits])
-        return _ordered((i, score) for i, (score, _) in zip(ids, hits, strict=True))
+        found = zip(ids, hits, strict=True)
+        return [(int(i), float(score)) for i, (score, _) in found if i is not None]
 
     def _scores(
         self, wanted: translate.Clauses, ids: Sequence[PassageId]
@@ -213,7 +218,7 @@ class TantivyIndex:
             return {}
         chosen = (tantivy.Occur.Must, translate.these_passages(self._schema, ids))
         query = tantivy.Query.boolean_query([chosen, *translate.by_few(wanted)])
-        return dict(self._ranking(query, len(ids)))
+        return {PassageId(i): score for i, score in self._hits(query, len(ids))}
 
     def _counts(
         self, field: str, start: str, where: Filter, *, limit: int | None = None
@@ -258,10 +263,10 @@ class TantivyIndex:
                 yield self._decoder.decode(searcher.doc(address)[fields.CARD][0])
 
 
-def _ordered(pairs: Iterable[tuple[int | float | None, float]]) -> Ranking:
+def _ordered(pairs: Iterable[tuple[int, float]]) -> Ranking:
     """Order best first, ties by passage id: tantivy breaks them by place on disk."""
     return sorted(
-        (ScoredPassage(PassageId(int(i)), float(score)) for i, score in pairs if i is not None),
+        (ScoredPassage(PassageId(i), score) for i, score in pairs),
         key=lambda scored: (-scored.score, scored.passage_id),
     )
 
