@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from indexer.dense.encoder import warn_of_cuts
-from indexer.dense.int8 import Int8Model
+from indexer.dense.int8 import ALONE_BELOW, Int8Model
 from indexer.models.manifest import ModelSpec
 from indexer.models.tokens import TokenCounter
 
@@ -75,15 +75,19 @@ class Int8PassageEncoder:
             rows[places] = self._model.vectors_of([tokens[place] for place in places])
 
         with ThreadPoolExecutor(self._threads) as pool:
-            list(pool.map(fill, _batches([len(ids) for ids in tokens])))
+            list(pool.map(fill, batches([len(ids) for ids in tokens])))
         return rows
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield places of texts that go together, the longest first so that cores end together."""
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield places of texts that go together, the longest first so that cores end together.
+
+    The shortest go alone: their vectors would depend on it.
+    """
     batch: list[int] = []
     for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
-        if batch and (len(batch) + 1) * lengths[batch[0]] > _BATCH_TOKENS:
+        is_full = (len(batch) + 1) * lengths[batch[0]] > _BATCH_TOKENS if batch else False
+        if batch and (is_full or lengths[place] < ALONE_BELOW):
             yield batch
             batch = []
         batch.append(place)

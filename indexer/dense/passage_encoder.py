@@ -10,8 +10,8 @@ import structlog
 from indexer.dense.encoder import SentenceEncoder, open_sentence_encoder
 from indexer.dense.int8 import has_int8_form
 from indexer.dense.int8_encoder import Int8PassageEncoder
-from indexer.dense.self_test import cpu_facts, known_self_test, remember, run_self_test
-from indexer.models.cores import n_threads
+from indexer.dense.self_test import known_self_test, remember, run_self_test
+from indexer.models.cores import cpu_flags, n_threads
 from indexer.models.manifest import model_dir, spec_of
 from schemas.errors import PermanentError
 from schemas.settings import Precision, Settings
@@ -74,11 +74,11 @@ def candidates_of(settings: Settings, name: str) -> list[Precision]:
     """
     found = [Precision.INT8] if has_int8_form(model_dir(settings, name)) else []
     if importlib.util.find_spec("sentence_transformers") or not found:
-        found += [Precision.BF16] if has_fast_bf16(cpu_facts()) else []
+        found += [Precision.BF16] if has_fast_bf16(cpu_flags()) else []
         found += [Precision.FP32]
     return found
 
 
-def has_fast_bf16(facts: dict[str, str]) -> bool:
+def has_fast_bf16(flags: frozenset[str]) -> bool:
     """Tell whether a processor multiplies bfloat16; without it bf16 is slower than fp32."""
-    return not _BF16_FLAGS.isdisjoint(facts.get("flags", "").split())
+    return not _BF16_FLAGS.isdisjoint(flags)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
-from indexer.models.cores import n_threads
+from indexer.models.cores import cpu_facts, n_threads
 from indexer.models.manifest import spec_of
 from schemas.settings import Precision, Settings
 
@@ -30,7 +30,6 @@ _SAMPLE: Final = (
     "chaque journée vendue vous coûte de l'argent. Comparez-le ensuite aux prix de trois "
     "confrères, puis demandez-vous ce que votre client gagne grâce à vous. "
 )
-_CPU_INFO: Final = Path("/proc/cpuinfo")
 _TOLD: Final = ("model name", "cpu family", "model", "stepping")
 _LIBRARIES: Final = ("ctranslate2", "torch", "sentence-transformers")
 
@@ -81,16 +80,6 @@ def remember(settings: Settings, name: str, found: SelfTest) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         log.warning("encoder.choice_forgotten", reason=str(error))
-
-
-def cpu_facts(cpu_info: Path = _CPU_INFO) -> dict[str, str]:
-    """Return what the first processor says of itself; nothing where there is no such file."""
-    try:
-        first = cpu_info.read_text(encoding="utf-8", errors="replace").partition("\n\n")[0]
-    except OSError:
-        return {}
-    pairs = (line.partition(":") for line in first.splitlines())
-    return {fact.strip(): value.strip() for fact, _, value in pairs}
 
 
 def _speed(encoder: PassageEncoder, passages: Sequence[str], clock: Callable[[], float]) -> float:

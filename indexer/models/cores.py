@@ -10,6 +10,7 @@ from typing import Final
 from schemas.settings import Settings
 
 _QUOTA: Final = Path("/sys/fs/cgroup/cpu.max")
+_CPU_INFO: Final = Path("/proc/cpuinfo")
 
 
 def n_threads(settings: Settings) -> int:
@@ -25,6 +26,21 @@ def usable_cores(quota_file: Path = _QUOTA) -> int:
     # macOS has no affinity to ask for.
     affine = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return max(1, min(affine or 1, _quota_cores(quota_file)))
+
+
+def cpu_facts(cpu_info: Path = _CPU_INFO) -> dict[str, str]:
+    """Return what the first processor says of itself; nothing where there is no such file."""
+    try:
+        first = cpu_info.read_text(encoding="utf-8", errors="replace").partition("\n\n")[0]
+    except OSError:
+        return {}
+    pairs = (line.partition(":") for line in first.splitlines())
+    return {fact.strip(): value.strip() for fact, _, value in pairs}
+
+
+def cpu_flags() -> frozenset[str]:
+    """Return what the processor can do, by its names in ``/proc/cpuinfo``."""
+    return frozenset(cpu_facts().get("flags", "").split())
 
 
 def _quota_cores(path: Path) -> int:
