@@ -1,6 +1,7 @@
 """How fast queries are encoded, and what that costs in quality: int8 beside fp32.
 
     python -m benchmarks.encoders FOLDER [--split test] [--limit N] [--times] [--data-dir DIR]
+    python -m benchmarks.encoders FOLDER --clients 1,4,16 [--rounds 5] [--data-dir DIR]
 
 Every query of a BEIR folder is encoded by CTranslate2 int8, as the service does, and by
 sentence-transformers fp32, one after the other, so that a busy moment of the machine meets both.
@@ -9,6 +10,9 @@ are wanted, nDCG@10 of the cosines alone of either over passages of every precis
 could choose, what int8 queries gain or lose over each, how often chance alone would make as much
 (p), and how many passages a second each precision encodes. No vector is remembered, no text timed
 twice. Set CORDEE_MODELS__THREADS=1 on a busy machine: several threads of fp32 wait for each other.
+
+With ``--clients`` it asks for nothing but int8 vectors, with and without encoding together what
+waits, in turns of a second, and prints the medians.
 """
 
 from __future__ import annotations
@@ -17,8 +21,10 @@ import argparse
 import os
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -27,12 +33,19 @@ import numpy as np
 from cli.cutting import open_cut
 from indexer.analysis.normalize import as_typed, titled
 from indexer.dense.passage_encoder import LoadedEncoder, candidates_of, open_with
-from indexer.dense.query_encoder import open_query_encoder
+from indexer.dense.query_encoder import (
+    MAX_AT_ONCE,
+    MOST_TOGETHER,
+    Int8QueryEncoder,
+    open_query_encoder,
+)
 from indexer.evaluation.dataset import Dataset, read_dataset
 from indexer.evaluation.judged import id_of
+from indexer.evaluation.load import run_round
 from indexer.evaluation.measures import measure_each
 from indexer.evaluation.significance import p_value
 from indexer.models.cores import n_threads
+from indexer.models.manifest import model_dir, spec_of
 from schemas.settings import Precision, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -139,6 +152,42 @@ def _quality(
     return report
 
 
+def compare_crowds(
+    texts: Sequence[str], settings: Settings, clients: Sequence[int], n_rounds: int
+) -> list[dict[str, Any]]:
+    """Return vectors a second and their times for each number of clients, together and not."""
+    name = settings.models.encoder
+    at_once = min(n_threads(settings), MAX_AT_ONCE)
+    encoders = {
+        label: Int8QueryEncoder(
+            name,
+            spec_of(settings, name),
+            model_dir(settings, name),
+            at_once=at_once,
+            together=together,
+        )
+        for label, together in (("together", MOST_TOGETHER), ("one by one", 1))
+    }
+    rounds: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
+    for _ in range(n_rounds):
+        for n_clients in clients:
+            for label, encoder in encoders.items():
+                figures = run_round(encoder.encode_query, texts, n_clients=n_clients, seconds=1.0)
+                rounds[n_clients, label].append(figures)
+    return [
+        {
+            "clients": n_clients,
+            "encoded": label,
+            "answers_per_s": round(median(each["answers_per_s"] for each in figures), 1),
+            **{
+                at: round(median(each["latency_ms"][at] for each in figures), 1)
+                for at in ("p50", "p95")
+            },
+        }
+        for (n_clients, label), figures in rounds.items()
+    ]
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -146,12 +195,20 @@ def main() -> None:
     parser.add_argument("--split", default="test")
     parser.add_argument("--limit", type=int, default=None, help="only the first so many queries")
     parser.add_argument("--times", action="store_true", help="no quality, no passages")
+    parser.add_argument("--clients", default="", help="how many ask at once: 1,4,16")
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--data-dir", type=Path, default=None)
     options = parser.parse_args()
     dataset = read_dataset(options.folder, options.split)
     few = msgspec.structs.replace(dataset, queries=dataset.queries[: options.limit])
     settings = load_settings(os.environ, data_dir=options.data_dir)
-    report = compare(few, settings, times_only=options.times)
+    report: object
+    if options.clients:
+        texts = [as_typed(query.text) for query in few.queries]
+        clients = [int(each) for each in options.clients.split(",")]
+        report = compare_crowds(texts, settings, clients, options.rounds)
+    else:
+        report = compare(few, settings, times_only=options.times)
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
 
 

@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
     from indexer.ports import QueryEncoder
 
-_MAX_AT_ONCE: Final = 4  # encodings side by side; they share one copy of the weights
-_MOST_TOGETHER: Final = (
-    8  # queries of one encoding: a quarter less work for each; more gain nothing
-)
+MAX_AT_ONCE: Final = 4  # encodings side by side; they share one copy of the weights
+MOST_TOGETHER: Final = 8  # queries of one encoding: a quarter less work for each; more gain nothing
 
 
 class Int8QueryEncoder:
@@ -34,13 +32,29 @@ class Int8QueryEncoder:
     take half the time anyway; a vector does not depend on what it was encoded with.
     """
 
-    def __init__(self, name: str, spec: ModelSpec, directory: Path, *, at_once: int) -> None:
-        """Load the int8 form of an assembled model; ``at_once`` encodings run side by side."""
+    def __init__(
+        self,
+        name: str,
+        spec: ModelSpec,
+        directory: Path,
+        *,
+        at_once: int,
+        together: int = MOST_TOGETHER,
+    ) -> None:
+        """Load the int8 form of an assembled model.
+
+        Args:
+            name: Its name.
+            spec: Its entry of the manifest.
+            directory: Where it lies.
+            at_once: Encodings that run side by side.
+            together: Most queries of one encoding.
+        """
         self._name = name
         self._prompt = spec.query_prompt
         self._model = Int8Model(spec, directory, at_once=at_once)
         self._gather: Gathering[list[int], NDArray[np.float32]] = Gathering(
-            self._encode, at_once=at_once, most=_MOST_TOGETHER
+            self._encode, at_once=at_once, most=together
         )
 
     @property
@@ -74,4 +88,4 @@ def open_query_encoder(settings: Settings, name: str) -> QueryEncoder:
     directory = model_dir(settings, name)
     if not has_int8_form(directory):
         return open_sentence_encoder(settings, name)
-    return Int8QueryEncoder(name, spec, directory, at_once=min(n_threads(settings), _MAX_AT_ONCE))
+    return Int8QueryEncoder(name, spec, directory, at_once=min(n_threads(settings), MAX_AT_ONCE))
