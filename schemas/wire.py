@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from schemas.content import BlockRole, UtteranceFlag
 from schemas.document import DocumentKind, MediaKind, ParticipantRole, Visibility
-from schemas.hit import GroundCode, SuggestionType, TotalRelation
+from schemas.hit import SuggestionType, TotalRelation
 from schemas.job import JobState, Stage
 from schemas.query import (
     MAX_PAGE,
@@ -26,6 +26,7 @@ from schemas.query import (
     SearchMode,
 )
 from schemas.tag import TagAssigner, TagFacet
+from schemas.wire_explanation import ExplanationView
 
 MAX_FILTER_VALUES: Final = 50
 """More values of one filter than this are refused: no screen offers that many."""
@@ -129,34 +130,6 @@ class SearchPassage(msgspec.Struct, frozen=True):
     last_message: int | None = None
     block: int | None = None
     last_block: int | None = None
-
-
-class GroundView(msgspec.Struct, frozen=True):
-    """One thing that put a hit where it is: a code to find words for, and what is behind it."""
-
-    code: GroundCode
-    words: tuple[str, ...]
-    """As written in the document; of ``conditions``, as typed."""
-    n_people: int | None
-    """Of ``useful``: people who found it useful for this query, where they are several."""
-
-
-class ExplanationView(msgspec.Struct, frozen=True):
-    """Why the hit is where it is: scores of its best passage, ``null`` for a retriever not used."""
-
-    lexical: float | None
-    grams: float | None
-    dense: float | None
-    lexical_z: float
-    dense_z: float
-    fused: float
-    matched_terms: tuple[str, ...]
-    second: float | None = None
-    """``fused`` of the document's second best passage, which counts in its score."""
-    reranker: float | None = None
-    """What the cross-encoder says of the best passage, where it is on and the hit was read."""
-    grounds: tuple[GroundView, ...] = ()
-    """The strongest first; none for ``mode=instant`` and for an empty query."""
 
 
 class SimilarView(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from api.pages.texts import Texts
-from schemas.wire import GroundView
+from schemas.wire_explanation import GroundView
 
 _MOST_WORDS: Final = 4  # named by one ground: a line is scanned, not read
 

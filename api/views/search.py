@@ -26,9 +26,7 @@ from schemas.ids import DocumentId, PersonId, TagId
 from schemas.query import Filter, Query
 from schemas.span import BlockSpan, MessageSpan, PageSpan, TimeSpan
 from schemas.wire import (
-    ExplanationView,
     FacetValue,
-    GroundView,
     HighlightSpan,
     Moment,
     ParticipantView,
@@ -42,6 +40,7 @@ from schemas.wire import (
     SuggestionView,
     SuggestResponse,
 )
+from schemas.wire_explanation import ExplanationView, GroundView
 
 People = Mapping[PersonId, Speaker]
 _DATE_CHARS: Final = len("2026-03-01")

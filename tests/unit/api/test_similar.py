@@ -17,7 +17,8 @@ from schemas.document import DocumentKind, MediaKind, Visibility
 from schemas.hit import TotalRelation
 from schemas.identity import Caller, Role
 from schemas.ids import PersonId
-from schemas.wire import ExplanationView, SearchHit, SearchResponse, SimilarView
+from schemas.wire import SearchHit, SearchResponse, SimilarView
+from schemas.wire_explanation import ExplanationView
 
 OLD = SimilarView("d-2", "Fixer ses prix <2024>", DocumentKind.SHEET, "/documents/d-2")
 ASKED = SimilarView("d-3", "Quel prix pour un bol", DocumentKind.EXCHANGE, "/documents/d-3")

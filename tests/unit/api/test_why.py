@@ -7,7 +7,7 @@ import pytest
 from api.pages.texts import LANGUAGES, texts_of
 from api.pages.why import why_of
 from schemas.hit import GroundCode
-from schemas.wire import GroundView
+from schemas.wire_explanation import GroundView
 
 FRENCH = texts_of("fr", "Europe/Paris")
 
