@@ -92,10 +92,16 @@ function place(hit: Hit, q: string, to: Addresses, t: Texts, withText: boolean):
   return {
     ...plain("hit", to.place(best?.url ?? hit.url, q), hit.media_kind, hit.title),
     language: hit.language,
-    facts: [t.of(`kind.${hit.kind}` as Key), ...(best ? where(best, t) : [])],
+    facts: [t.of(`kind.${hit.kind}` as Key), ...(best ? where(best, t) : []), ...useful(hit, t)],
     seenBy: hit.visibility === "students" ? null : t.of(`visibility.${hit.visibility}`),
     snippet: best && withText ? excerpt(best.snippet) : null,
   };
+}
+
+/** Tell how many people found the hit useful for this very question, where the service says so. */
+function useful({ explanation }: Hit, t: Texts): string[] {
+  const n = explanation.grounds.find(({ code }) => code === "useful")?.n_people;
+  return n ? [t.of("ground.useful", { n })] : [];
 }
 
 function where({ moment, start_ms, page, message }: Passage, t: Texts): string[] {

@@ -31,6 +31,13 @@ export interface Hit {
   readonly visibility: "participants" | "mentors" | "students";
   /** Best first. */
   readonly passages: readonly Passage[];
+  readonly explanation: { readonly grounds: readonly Ground[] };
+}
+
+/** One thing that put a hit where it is. */
+export interface Ground {
+  readonly code: string;
+  readonly n_people: number | null;
 }
 
 export interface FacetValue {

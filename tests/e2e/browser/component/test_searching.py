@@ -411,6 +411,27 @@ def test_an_address_that_is_no_web_page_is_not_followed(visit: Visits, site: Sit
     expect(first).to_have_attribute("href", f"{site.api}/?q=prix")
 
 
+def test_a_hit_says_how_many_people_found_it_useful_for_this_question(visit: Visits) -> None:
+    box = visit(
+        script="""
+          const plain = window.fetch;
+          window.fetch = async (url, init) => {
+            const answer = await plain(url, init);
+            if (!init.body) return answer;
+            const found = await answer.json();
+            found.hits[0].explanation.grounds = [{ code: "useful", words: [], n_people: 14 }];
+            return new Response(JSON.stringify(found));
+          };
+        """
+    )
+
+    box.type("prix")
+
+    found = box.group("Meilleurs passages").get_by_role("option")
+    expect(found.first).to_contain_text("utile à 14 personnes")
+    expect(found.nth(1)).not_to_contain_text("utile à")
+
+
 def test_the_page_can_follow_options_itself(visit: Visits) -> None:
     box = visit(script="window.stays = true;")
     address = box.page.url
