@@ -18,6 +18,10 @@ def hits_text(found: SearchResponse, *, explain: bool, t: Texts) -> Text:
     text = Text()
     if found.suggestion:
         text.append("Did you mean: ").append(found.suggestion, "bold").append("\n\n")
+    if found.is_doubtful and found.hits:
+        text.append("Nothing really answers; this comes nearest.\n\n")
+    if explain and found.confidence is not None:
+        text.append(f"confidence={found.confidence:.3f}\n\n", "dim magenta")
     if not found.hits:
         text.append("Nothing found.\n")
     for hit in found.hits:

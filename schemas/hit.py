@@ -133,6 +133,11 @@ class ResultPage(msgspec.Struct, frozen=True):
     """Where the time went, per part of the search."""
     suggestion: str | None = None
     """The query as it should have been typed; ``None`` when nothing is surely wrong with it."""
+    confidence: float | None = None
+    """Probability that the first ten documents by score hold an answer; the same on every page.
+    ``None`` where nothing tells: conditions alone, a text that is still being typed."""
+    is_doubtful: bool = False
+    """Whether the confidence is so low that the page should say so."""
 
 
 class SuggestionType(StrEnum):

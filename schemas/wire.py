@@ -188,7 +188,11 @@ class SearchResponse(msgspec.Struct, frozen=True):
     took_ms: float
     timings_ms: dict[str, float]
     confidence: float | None = None
+    """Probability, from 0 to 1, that the first ten documents by score hold an answer; the same on
+    every page. ``null`` where nothing tells: conditions alone, ``mode=instant``."""
     suggestion: str | None = None
+    is_doubtful: bool = False
+    """Whether ``confidence`` is below the service's threshold: these are only the nearest."""
 
 
 class SuggestionView(msgspec.Struct, frozen=True):

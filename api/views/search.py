@@ -100,7 +100,9 @@ def search_response(
         per_page=request.per_page,
         took_ms=page.took_ms,
         timings_ms=page.timings_ms,
+        confidence=page.confidence,
         suggestion=page.suggestion,
+        is_doubtful=page.is_doubtful,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -15,6 +15,7 @@ from indexer.engine import Engine
 from indexer.generations import IndexPair
 from indexer.ports import PassageCard
 from indexer.retrieval.candidates import retrieve
+from indexer.retrieval.confidence import Signs, confidence_of, read_signs
 from indexer.retrieval.dressing import dress, read_page
 from indexer.retrieval.duplicates import Collapsed, collapse
 from indexer.retrieval.excluding import without_excluded
@@ -23,13 +24,21 @@ from indexer.retrieval.fusion import ComponentScores, FusedScores, fuse
 from indexer.retrieval.grounds import Clues, clues_of, useful_for
 from indexer.retrieval.naming import narrowed
 from indexer.retrieval.parser import ParsedQuery, parse
-from indexer.retrieval.ranking import group_by_document, in_order
+from indexer.retrieval.ranking import RankedDocument, group_by_document, in_order
 from indexer.retrieval.snippets import query_terms
 from indexer.retrieval.understanding import Understanding, understand
 from schemas.errors import InvalidInputError
 from schemas.hit import ResultPage, TotalRelation
 from schemas.ids import DocumentId, TagId
-from schemas.query import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY_CHARS, Filter, Order, Query
+from schemas.query import (
+    MAX_PAGE,
+    MAX_PER_PAGE,
+    MAX_QUERY_CHARS,
+    Filter,
+    Order,
+    Query,
+    RetrieverChoice,
+)
 
 BROWSE_LIMIT: Final = 1_000  # documents listed for an empty query: twenty full pages
 MAX_FILTER_VALUES: Final = 200  # of one field: a longer list is no person's choice
@@ -43,6 +52,8 @@ class Ranked(msgspec.Struct, frozen=True):
     cards: tuple[PassageCard, ...]
     """Of every candidate passage: what facets count."""
     is_complete: bool
+    signs: Signs | None
+    """Of an answer among the first ten by score; ``None`` where only conditions were typed."""
 
 
 def search(query: Query, engine: Engine) -> ResultPage:
@@ -68,6 +79,7 @@ def search(query: Query, engine: Engine) -> ResultPage:
     with engine.indexes.lease() as pair:
         asked = _ask(query, pair, engine, timer)
         ranked = _rank(asked, query, pair=pair, engine=engine, timer=timer)
+    confidence = _confidence(ranked)
     with timer.part("facets"):
         counts = count_facets(ranked.cards, engine.taxonomy)
     offset = (query.page - 1) * query.per_page
@@ -88,7 +100,22 @@ def search(query: Query, engine: Engine) -> ResultPage:
         took_ms=timer.total_ms(),
         timings_ms=timer.parts_ms(),
         suggestion=asked.wanted.suggestion,
+        confidence=confidence,
+        is_doubtful=confidence is not None and confidence < engine.settings.doubtful_below,
     )
+
+
+def rank(query: Query, engine: Engine) -> Ranked:
+    """Return what ``search`` cuts its pages from, and the signs of an answer: for measuring.
+
+    Raises:
+        InvalidInputError: As ``search``.
+    """
+    check(query)
+    timer = _Timer()
+    with engine.indexes.lease() as pair:
+        asked = _ask(query, pair, engine, timer)
+        return _rank(asked, query, pair=pair, engine=engine, timer=timer)
 
 
 def rank_documents(query: Query, engine: Engine) -> list[tuple[DocumentId, float]]:
@@ -99,14 +126,9 @@ def rank_documents(query: Query, engine: Engine) -> list[tuple[DocumentId, float
     Raises:
         InvalidInputError: As ``search``.
     """
-    check(query)
-    timer = _Timer()
-    with engine.indexes.lease() as pair:
-        asked = _ask(query, pair, engine, timer)
-        ranked = _rank(asked, query, pair=pair, engine=engine, timer=timer)
     return [
         (document_id, each.document.score)
-        for each in ranked.documents
+        for each in rank(query, engine).documents
         for document_id in (each.document.document_id, *each.similar)
     ]
 
@@ -234,7 +256,9 @@ def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer
         # A list of everything names everything.
         alone = [Collapsed(each) for each in documents]
         collapsed = alone if asked.is_browsing else collapse(documents, cards)
-    return Ranked(tuple(collapsed), tuple(cards.values()), is_complete)
+    with timer.part("confidence"):
+        signs = None if asked.is_browsing else _signs(grouped, asked, query.retrievers, pair)
+    return Ranked(tuple(collapsed), tuple(cards.values()), is_complete, signs)
 
 
 def _clues(typed: str, asked: _Asked, engine: Engine) -> Clues | None:
@@ -244,6 +268,19 @@ def _clues(typed: str, asked: _Asked, engine: Engine) -> Clues | None:
     least = engine.settings.shared_query_people
     useful = useful_for(typed, engine.reader.get_shared_queries(least), at_least=least)
     return clues_of(asked.parsed, asked.wanted.lexical, useful)
+
+
+def _signs(
+    grouped: Sequence[RankedDocument], asked: _Asked, choice: RetrieverChoice, pair: IndexPair
+) -> Signs:
+    encoder = pair.encoder.name
+    return read_signs(grouped, asked.wanted, pair.lexical, choice=choice, encoder=encoder)
+
+
+def _confidence(ranked: Ranked) -> float | None:
+    if ranked.signs is None:
+        return None
+    return confidence_of(ranked.signs) if ranked.documents else 0.0
 
 
 def _newest(asked: _Asked, pair: IndexPair) -> tuple[list[FusedScores], bool]:

@@ -43,6 +43,8 @@ class Spelling(msgspec.Struct, frozen=True):
     shown: a guess that is not sure may be a mistake that somebody else made."""
     shown: str | None
     """The query to offer as "did you mean", sure words replaced; ``None``: nothing to offer."""
+    is_english: bool = False
+    """Whether more than half of the words that a list knows are English and not French."""
 
 
 class _Typed(msgspec.Struct, frozen=True):
@@ -76,12 +78,14 @@ class Speller:
         words = self._spelled(text, typed)
         corrected = [word for word in words if word.corrected]
         sure = [word for word in corrected if word.is_sure]
-        if sure and self._is_english(typed):
+        is_english = self._is_english(typed)
+        if is_english:
             sure = []  # its words are near French ones that are not meant
         return Spelling(
             words=tuple(words),
             text=_replaced(text, corrected),
             shown=_replaced(text, sure) if sure else None,
+            is_english=is_english,
         )
 
     def _spelled(self, text: str, typed: Sequence[_Typed]) -> list[SpelledWord]:

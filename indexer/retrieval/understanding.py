@@ -39,6 +39,8 @@ class Understanding(msgspec.Struct, frozen=True):
     """Words to mark in what is shown: those that were looked for."""
     suggestion: str | None = None
     """The query as it should have been typed; ``None`` when nothing is surely wrong with it."""
+    is_english: bool = False
+    """Whether it is English, as far as word lists can tell: its words are in few French texts."""
 
 
 def understand(
@@ -67,6 +69,7 @@ def understand(
         meaning=as_typed(" ".join([text, *told])),
         marks=" ".join([*dict.fromkeys((text, parsed.text)), *(e.text for e in expansions)]),
         suggestion=_suggestion(parsed, spelling.shown if spelling else None),
+        is_english=spelling.is_english if spelling else False,
     )
 
 

@@ -25,6 +25,7 @@ def _places(school: School) -> dict[str, str]:
     return {
         "home": "/",
         "results": "/?q=prix",
+        "doubtful": "/?q=plomberie+sous-marine+antarctique",
         "nothing": "/?q=prix&since=2199-01-01",
         "wrong": "/nowhere",
         **{name: f"/documents/{school.ids[title]}?q=prix" for name, title in documents.items()},

@@ -53,6 +53,17 @@ def test_the_query_as_it_should_have_been_typed_is_offered_first() -> None:
     assert "Did you mean" not in printed()
 
 
+def test_a_doubtful_page_says_so_before_its_hits_and_an_empty_one_does_not() -> None:
+    assert printed(is_doubtful=True).startswith("Nothing really answers; this comes nearest.\n")
+    assert "really" not in printed()
+    assert "really" not in printed(is_doubtful=True, hits=[])
+
+
+def test_an_explained_page_says_how_sure_it_is() -> None:
+    assert printed(explain=True, confidence=0.4321).startswith("confidence=0.432\n")
+    assert "confidence" not in printed(confidence=0.4321)
+
+
 def test_documents_that_say_the_same_are_counted() -> None:
     assert "   + 1 similar document\n" in printed(hits=[HIT | {"similar": [ALIKE]}])
     assert "   + 2 similar documents\n" in printed(hits=[HIT | {"similar": [ALIKE, ALIKE]}])
