@@ -24,7 +24,7 @@ export interface Entry {
 
 /** Options under one heading. */
 export interface Group {
-  readonly name: "spelling" | "queries" | "suggestions" | "passages" | "videos" | "sheets" | "exchanges" | "mentors" | "all" | "favourites" | "recent";
+  readonly name: "spelling" | "queries" | "suggestions" | "passages" | "nearest" | "videos" | "sheets" | "exchanges" | "mentors" | "all" | "favourites" | "recent";
   readonly entries: readonly Entry[];
 }
 
@@ -36,7 +36,7 @@ const KINDS = ["videos", "sheets", "exchanges"] as const;
 
 /** Return what an answer offers, best passages first; empty when nothing was found. */
 export function found({ q, suggestions, answer, isInstant }: Found, to: Addresses, t: Texts): Group[] {
-  const { hits, facets, suggestion, total, total_relation } = answer;
+  const { hits, facets, suggestion, total, total_relation, is_doubtful } = answer;
   const shown = new Set(hits.map((hit) => hit.document_id));
   const fresh = suggestions.filter(({ type, id }) => type === "tag" || (type === "document" && !shown.has(id)));
   const named = suggestions.filter(({ type }) => type === "mentor").map((one) => completion(one, q, to, t));
@@ -48,7 +48,7 @@ export function found({ q, suggestions, answer, isInstant }: Found, to: Addresse
     { name: "queries", entries: suggestions.filter(({ type }) => type === "query").map((one) => completion(one, q, to, t)) },
     { name: "suggestions", entries: fresh.map((one) => completion(one, q, to, t)) },
     { name: "mentors", entries: named },
-    { name: "passages", entries: hits.slice(0, N_BEST).map((hit) => place(hit, q, to, t, true)) },
+    { name: is_doubtful ? "nearest" : "passages", entries: hits.slice(0, N_BEST).map((hit) => place(hit, q, to, t, true)) },
     ...KINDS.map((name) => ({
       name,
       entries: rest.filter(({ kind }) => (GROUP_OF[kind] ?? "sheets") === name).slice(0, N_PER_KIND).map((hit) => place(hit, q, to, t, false)),

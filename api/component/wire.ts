@@ -52,6 +52,8 @@ export interface SearchResponse {
   readonly facets: Readonly<Record<string, readonly FacetValue[]>>;
   readonly total: number;
   readonly total_relation: "exact" | "at-least";
+  /** Whether nothing really answers: the hits are only the nearest. */
+  readonly is_doubtful: boolean;
   /** What was perhaps meant. */
   readonly suggestion: string | null;
 }

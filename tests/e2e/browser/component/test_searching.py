@@ -19,6 +19,15 @@ def test_another_site_may_load_the_script(visit: Visits, site: Site) -> None:
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
 
 
+def test_hits_that_do_not_really_answer_are_said_to_be_the_nearest(visit: Visits) -> None:
+    box = visit()
+
+    box.type("plomberie sous-marine antarctique")
+
+    expect(box.group("Rien ne répond vraiment : au plus près")).to_be_visible()
+    expect(box.group("Meilleurs passages")).to_have_count(0)
+
+
 def test_typing_shows_passages_then_documents_by_kind(visit: Visits) -> None:
     box = visit()
 
