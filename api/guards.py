@@ -9,6 +9,7 @@ asks from.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from litestar.concurrency import sync_to_thread
@@ -17,11 +18,14 @@ from litestar.handlers import BaseRouteHandler
 
 from api.dependencies import services_of
 from api.identity import Session
-from schemas.errors import ForbiddenError, UnauthenticatedError
+from schemas.errors import ForbiddenError, InvalidInputError, UnauthenticatedError
 from schemas.identity import Caller
 
 PUBLIC: Final = "public"
 """Key of a route's ``opt`` that says: no caller needed."""
+PARAMETERS: Final = "parameters"
+"""Key of a route's ``opt`` that holds the names that may stand in its address."""
+_SHOWN_CHARS: Final = 40  # of a name that does not exist
 SESSION_COOKIE: Final = "cordee_session"
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 _SCHEME: Final = "bearer"
@@ -58,6 +62,20 @@ def require_staff(connection: Connection, _: BaseRouteHandler) -> None:
     caller: Caller = connection.user
     if not caller.may_ingest:
         raise ForbiddenError("Students cannot change what the whole school shares.")
+
+
+def require_known_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let only addresses pass whose parameters exist: a misspelled filter must not look obeyed.
+
+    Raises:
+        InvalidInputError: Naming the first one that does not, and those that do.
+    """
+    known: Collection[str] = handler.opt[PARAMETERS]
+    for name in connection.query_params:
+        if name not in known:
+            raise InvalidInputError(
+                f"{name[:_SHOWN_CHARS]}: there is no such parameter; there are {', '.join(known)}."
+            )
 
 
 def require_own_page(connection: Connection, _: BaseRouteHandler) -> None:

@@ -8,6 +8,7 @@ from litestar import Router, get, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from api.dependencies import TheCaller, TheServices
+from api.guards import PARAMETERS, require_known_parameters
 from api.services import Services
 from api.views.search import search_response, suggest_response, to_query, unnamed_people
 from indexer.engine import Engine
@@ -34,7 +35,13 @@ Values = Annotated[
 ]
 
 
-@get("/search", sync_to_thread=True, summary="Search")
+@get(
+    "/search",
+    sync_to_thread=True,
+    guards=[require_known_parameters],
+    opt={PARAMETERS: SearchRequest.__struct_fields__},
+    summary="Search",
+)
 def search(  # noqa: PLR0913, PLR0917 - one argument per query parameter is what documents them
     services: TheServices,
     caller: TheCaller,
@@ -81,7 +88,13 @@ def search_by_body(
     return answer(services, caller, data)
 
 
-@get("/suggest", sync_to_thread=True, summary="Complete what is being typed")
+@get(
+    "/suggest",
+    sync_to_thread=True,
+    guards=[require_known_parameters],
+    opt={PARAMETERS: ("q", "limit")},
+    summary="Complete what is being typed",
+)
 def suggest(
     services: TheServices,
     caller: TheCaller,

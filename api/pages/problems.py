@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from litestar import Request, Response
 
 from api.dependencies import services_of
-from api.pages.addresses import SearchAddress
+from api.pages.addresses import AddressError, SearchAddress
 from api.pages.rendering import render_page
+from api.pages.texts import Texts
 from api.pages.visitor import visitor_of
 from api.problems import to_problem, to_response
+from schemas.query import MAX_PAGE, MAX_QUERY_CHARS
 
-_FOR_PROGRAMS = ("/v1/", "/schema", "/health", "/assets/")
+_SHOWN_CHARS: Final = 200  # of a query that may be what is wrong
+_FOR_PROGRAMS: Final = ("/v1/", "/schema", "/health", "/assets/")
 
 log = structlog.get_logger(__name__)
 
@@ -39,11 +42,26 @@ def render_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
     key = f"error.{problem.code}"
     if not visitor.t.has(f"{key}.title"):
         key = "error.internal"
+    address = SearchAddress(q=str(request.query_params.get("q", ""))[:_SHOWN_CHARS])
     return render_page(
         "problem.html",
         visitor,
         status=problem.status,
-        address=SearchAddress(q=str(request.query_params.get("q", ""))[:200]),
+        address=address,
         key=key,
+        text=_text(error, key, visitor.t),
+        again=address.url() if isinstance(error, AddressError) and error.part != "q" else None,
         request_id=problem.request_id,
     )
+
+
+def _text(error: Exception, key: str, t: Texts) -> str:
+    """Return what happened and what to do; of a wrong address which part is wrong."""
+    if isinstance(error, AddressError) and t.has(f"error.address.{error.part}"):
+        return t(
+            f"error.address.{error.part}",
+            value=error.value,
+            chars=MAX_QUERY_CHARS,
+            pages=MAX_PAGE,
+        )
+    return t(f"{key}.text")

@@ -10,6 +10,8 @@ import msgspec
 from api.pages.addresses import FILTERS, PER_PAGE, SearchAddress
 from api.pages.texts import Texts
 from api.pages.why import why_of
+from indexer.analysis.normalize import well_formed
+from indexer.retrieval.parser import parse
 from indexer.taxonomy import Taxonomy
 from schemas.hit import TotalRelation
 from schemas.ids import TagId
@@ -65,6 +67,15 @@ class Paging(msgspec.Struct, frozen=True):
     next_url: str | None
 
 
+class Empty(msgspec.Struct, frozen=True):
+    """What a page without a hit says, and the way on."""
+
+    title: str
+    text: str
+    action: str
+    url: str
+
+
 class ResultsView(msgspec.Struct, frozen=True):
     """Everything that a page of results shows."""
 
@@ -77,6 +88,10 @@ class ResultsView(msgspec.Struct, frozen=True):
     chips: tuple[Chip, ...]
     orders: tuple[OrderChoice, ...]
     paging: Paging | None
+    unknown: tuple[str, ...]
+    """Names in the address that mean nothing and were passed over."""
+    empty: Empty | None
+    """``None`` where there are hits."""
 
 
 class Labels:
@@ -102,7 +117,12 @@ class Labels:
 
 
 def results_view(
-    address: SearchAddress, answer: SearchResponse, *, labels: Labels, t: Texts
+    address: SearchAddress,
+    answer: SearchResponse,
+    *,
+    labels: Labels,
+    t: Texts,
+    unknown: tuple[str, ...] = (),
 ) -> ResultsView:
     """Put a page of results together: what the address asked for, and the API's answer to it."""
     return ResultsView(
@@ -118,7 +138,30 @@ def results_view(
             if address.q or order is not Order.RELEVANCE
         ),
         paging=_paging(address, answer),
+        unknown=unknown,
+        empty=None if answer.hits else _empty(address, answer, t),
     )
+
+
+def _empty(address: SearchAddress, answer: SearchResponse, t: Texts) -> Empty:
+    """Say why there is nothing, as far as that is known, and what to do about it."""
+    title = t("empty.title", q=address.q) if address.q else t("results.none")
+    if answer.total:
+        last = min(MAX_PAGE, -(-answer.total // PER_PAGE))
+        text = t("empty.page", n=last, last=last)
+        title = t("empty.page.title", page=address.page)
+        return Empty(title, text, t("empty.page.last"), address.url(page=last))
+    if address.is_narrowed:
+        without = address.url(kind=(), tag=(), mentor=(), speaker=(), since="", until="")
+        return Empty(title, t("empty.narrowed"), t("filter.clear"), without)
+    typed = parse(well_formed(address.q))
+    if typed.has_syntax and typed.text:
+        action = t("empty.typed.action", q=typed.text)
+        return Empty(title, t("empty.typed"), action, address.url(q=typed.text))
+    if typed.has_syntax:
+        return Empty(title, t("empty.conditions"), t("home"), "/")
+    has_word = any(map(str.isalnum, address.q))
+    return Empty(title, t("empty.text" if has_word else "empty.wordless"), t("home"), "/")
 
 
 def _count(answer: SearchResponse, t: Texts) -> str:

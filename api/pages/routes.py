@@ -15,7 +15,7 @@ from api.controllers.search import answer as answer_search
 from api.controllers.session import session_cookie
 from api.dependencies import DEPENDENCIES, TheServices
 from api.guards import require_own_page
-from api.pages.addresses import SearchAddress, read_address
+from api.pages.addresses import SearchAddress, read_address, unknown_parts
 from api.pages.assets import serve_asset, serve_favicon
 from api.pages.console import console_handlers
 from api.pages.editing import editing_handlers
@@ -117,7 +117,13 @@ def _home_or_results(visit: Visit) -> Html:
         "results.html",
         visitor,
         address=address,
-        view=results_view(address, answer, labels=labels, t=visitor.t),
+        view=results_view(
+            address,
+            answer,
+            labels=labels,
+            t=visitor.t,
+            unknown=unknown_parts(request.query_params),
+        ),
         own=own_of(services, caller, address.q, [hit.document_id for hit in answer.hits]),
         labels=labels,
     )

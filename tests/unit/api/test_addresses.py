@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from litestar.datastructures import MultiDict
 
-from api.pages.addresses import FILTERS, SearchAddress, read_address, with_query
+from api.pages.addresses import (
+    DATES,
+    AddressError,
+    SearchAddress,
+    read_address,
+    unknown_parts,
+    with_query,
+)
 from schemas.document import DocumentKind
 from schemas.errors import InvalidInputError
 from schemas.query import MAX_QUERY_CHARS, Order
@@ -68,15 +75,31 @@ def test_an_address_beyond_the_limits_is_refused(pairs: list[tuple[str, str]]) -
         read_address(MultiDict(pairs))
 
 
-@pytest.mark.parametrize("name", ["kind", "sort", "since"])
-def test_an_unknown_value_is_refused(name: str) -> None:
+@pytest.mark.parametrize("name", ["kind", "sort", "since", "until"])
+def test_an_unknown_value_is_refused_by_name(name: str) -> None:
     address = read_address(MultiDict([("q", "prix"), (name, "nothing")]))
 
-    if name in FILTERS or name == "sort":
-        with pytest.raises(InvalidInputError):
-            address.request()
-    else:
-        assert address.request().since == "nothing"  # the search itself reads dates
+    with pytest.raises(AddressError) as refused:
+        address.request()
+
+    assert (refused.value.part, refused.value.value) == (name, "nothing")
+
+
+def test_dates_the_wrong_way_round_are_refused() -> None:
+    address = SearchAddress(q="prix", since="2026-03-02", until="2026-03-01")
+
+    with pytest.raises(AddressError) as refused:
+        address.request()
+
+    assert refused.value.part == DATES
+
+
+def test_names_that_mean_nothing_are_told_and_those_of_newsletters_are_not() -> None:
+    names = ["q", "knd", "lang", "utm_source", "fbclid", "knd", "x" * 99, "tri", "ordre"]
+
+    found = unknown_parts(MultiDict([(name, "1") for name in names]))
+
+    assert found == ("knd", "x" * 40, "tri")
 
 
 @pytest.mark.parametrize(
