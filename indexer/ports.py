@@ -148,6 +148,15 @@ class PassageDirectory(Protocol):
     def n_passages(self) -> int:
         """Return how many passages are visible to searches."""
 
+    def n_with(self, term: str) -> int:
+        """Return in how many passages an index term is, whoever may see them.
+
+        At the most: what was deleted a moment ago may be counted.
+        """
+
+    def having(self, term: str, *, limit: int) -> set[PassageId]:
+        """Return the passages with an index term, at most ``limit``, whoever may see them."""
+
     def edition(self) -> object:
         """Return a token of what is visible: another object whenever that has changed."""
 

@@ -195,6 +195,15 @@ class TantivyIndex:
         """Return how many passages are visible to searches."""
         return int(self._index.searcher().num_docs)
 
+    def n_with(self, term: str) -> int:
+        """Return in how many passages an index term is, whoever may see them."""
+        return int(self._index.searcher().doc_freq(fields.WORDS, term))
+
+    def having(self, term: str, *, limit: int) -> set[PassageId]:
+        """Return the passages with an index term, at most ``limit``, whoever may see them."""
+        query = tantivy.Query.term_query(self._schema, fields.WORDS, term, "basic")
+        return {PassageId(i) for i, _ in self._hits(query, limit)}
+
     def close(self) -> None:
         """Wait for background merges and release the directory's lock."""
         with self._writing, _translated("close"):

@@ -18,6 +18,7 @@ from indexer.retrieval.candidates import retrieve
 from indexer.retrieval.confidence import Signs, confidence_of, read_signs
 from indexer.retrieval.dressing import dress, read_page
 from indexer.retrieval.duplicates import Collapsed, collapse
+from indexer.retrieval.exact import exact_first, exact_word, passages_with
 from indexer.retrieval.excluding import without_excluded
 from indexer.retrieval.facets import count_facets, name_facets, people_of
 from indexer.retrieval.fusion import ComponentScores, FusedScores, fuse
@@ -252,6 +253,9 @@ def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer
                 asked.wanted.meaning, grouped, engine.reader, profile.reranker
             )
     with timer.part("group"):
+        if profile and query.retrievers is not RetrieverChoice.DENSE:
+            word = exact_word(asked.wanted.lexical, pair.lexical, profile)
+            grouped = exact_first(grouped, passages_with(word, pair.lexical))
         documents = in_order(grouped, query.order, cards.values())
         # A list of everything names everything.
         alone = [Collapsed(each) for each in documents]

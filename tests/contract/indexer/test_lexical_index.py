@@ -104,6 +104,20 @@ def test_replacing_twice_changes_nothing(index: PassageIndex) -> None:
     assert (found(index, "devis"), index.n_passages()) == ([1_000], 1)
 
 
+def test_passages_with_a_term_are_counted_by_title_and_text(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "devis"), an_entry(1_001, "un devis", title="Devis"))
+    put(index, an_entry(2_000, "facture", title="Le devis"))
+
+    assert [index.n_with(term) for term in ("dev", "factur", "licorn")] == [3, 1, 0]
+
+
+def test_passages_with_a_term_are_found_up_to_a_limit(index: PassageIndex) -> None:
+    put(index, an_entry(1_000, "devis"), an_entry(1_001, "un", title="Devis"), an_entry(1_002, "x"))
+
+    assert index.having("dev", limit=5) == {1_000, 1_001}
+    assert len(index.having("dev", limit=1)) == 1
+
+
 def test_replacing_by_nothing_deletes(index: PassageIndex) -> None:
     put(index, an_entry(1_000, "devis", title="Devis"))
 

@@ -99,7 +99,7 @@ def test_another_profile_is_asked_the_same(dataset: Path, tools: Tools, tmp_path
         "worse": 0,
         "p_value": 1.0,
     }
-    with pytest.raises(SettingsError, match="known: default, v1, v2"):
+    with pytest.raises(SettingsError, match="known: default, v1, v2, v3"):
         evaluate(dataset, settings, tools, compare="nothing")
     with pytest.raises(InvalidInputError, match="two answerable queries"):
         evaluate(dataset, settings, tools, compare="v2", limit_queries=1)
