@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fixtures.builders import A_MOMENT, a_judgment, a_mentor, a_student, a_tag
 from indexer.retrieval.suggest import MAX_SUGGESTIONS, suggest
@@ -214,3 +216,9 @@ def test_a_whole_question_is_near_no_short_name_within_it(school: School) -> Non
     school.publish("a", ["Texte."], title="Fiche", tags=[a_tag("topic.revenue")])
 
     assert offered(school, "comment facturer un client") == []
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=40), start=st.sampled_from(["", "dev", "le prix d'"]))
+def test_no_typed_text_makes_suggestions_raise(school: School, text: str, start: str) -> None:
+    offered(school, start + text)
