@@ -164,7 +164,7 @@ def test_a_turn_mended_by_the_glossary_says_what_was_heard(school: School) -> No
 
     assert (view["text"], view["heard"]) == ("Kbis lu", "cas bis lu")
     assert [word["heard"] for word in view["words"]] == ["cas bis", None]
-    assert 'title="entendu : « cas bis »"' in page
+    assert 'data-heard="entendu : « cas bis »"' in page
     assert "Corrigé par le glossaire ; entendu : « cas bis lu »" in editor
     assert put(school, document, text="cas bis lu").json()["correction"]["text"] == "cas bis lu"
 
