@@ -90,8 +90,13 @@ class LexicalIndex(Protocol):
         ``known`` holds the scores of words that ``search`` returned: they are not made again.
         """
 
-    def coverage(self, query: LexicalQuery, passage_ids: Sequence[PassageId]) -> list[float]:
+    def coverage(
+        self, query: LexicalQuery, passage_ids: Sequence[PassageId], where: Filter
+    ) -> list[float]:
         """Return how much of what is asked for each passage has, from 0 to 1, in the order given.
+
+        How rare a word is is counted over what passes the filter, so that hidden passages move
+        nothing.
 
         A group whose first form was typed (weight 1) counts by the square root of the inverse
         document frequency of its most frequent form, once if the passage has any of its forms;
@@ -148,14 +153,14 @@ class PassageDirectory(Protocol):
     def n_passages(self) -> int:
         """Return how many passages are visible to searches."""
 
-    def n_with(self, term: str) -> int:
-        """Return in how many passages an index term is, whoever may see them.
+    def n_passing(self, where: Filter) -> int:
+        """Return how many passages pass the filter."""
 
-        At the most: what was deleted a moment ago may be counted.
-        """
+    def n_with(self, term: str, where: Filter) -> int:
+        """Return in how many passages an index term is, of those that pass the filter."""
 
-    def having(self, term: str, *, limit: int) -> set[PassageId]:
-        """Return the passages with an index term, at most ``limit``, whoever may see them."""
+    def having(self, term: str, where: Filter, *, limit: int) -> set[PassageId]:
+        """Return the passages with an index term that pass the filter, at most ``limit``."""
 
     def edition(self) -> object:
         """Return a token of what is visible: another object whenever that has changed."""

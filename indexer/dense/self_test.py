@@ -7,6 +7,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -78,7 +79,8 @@ def remember(settings: Settings, name: str, found: SelfTest) -> None:
         beside.write_bytes(msgspec.json.format(msgspec.json.encode(tests)))
         beside.replace(file)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # a read-only file system says so here too
+            beside.unlink(missing_ok=True)
         log.warning("encoder.choice_forgotten", reason=str(error))
 
 

@@ -115,10 +115,12 @@ class TantivyIndex:
         )
         return [LexicalScore(i, words.get(i, 0.0), by_grams.get(i, 0.0)) for i in passage_ids]
 
-    def coverage(self, query: LexicalQuery, passage_ids: Sequence[PassageId]) -> list[float]:
+    def coverage(
+        self, query: LexicalQuery, passage_ids: Sequence[PassageId], where: Filter
+    ) -> list[float]:
         """Return how much of what is asked for each passage has, in the order given."""
         groups = [group for group in query.words if group][:_COVERED]
-        weights = self._weights(groups)
+        weights = self._weights(groups, where)
         asked = sum(w for w, group in zip(weights, groups, strict=True) if group[0].weight >= 1)
         if not asked or not passage_ids:
             return [0.0] * len(passage_ids)
@@ -195,14 +197,21 @@ class TantivyIndex:
         """Return how many passages are visible to searches."""
         return int(self._index.searcher().num_docs)
 
-    def n_with(self, term: str) -> int:
-        """Return in how many passages an index term is, whoever may see them."""
-        return int(self._index.searcher().doc_freq(fields.WORDS, term))
+    def n_passing(self, where: Filter) -> int:
+        """Return how many passages pass the filter."""
+        if not where.audiences:
+            return 0
+        return self._count(translate.all_of(translate.conditions(self._schema, where), scored=None))
 
-    def having(self, term: str, *, limit: int) -> set[PassageId]:
-        """Return the passages with an index term, at most ``limit``, whoever may see them."""
-        query = tantivy.Query.term_query(self._schema, fields.WORDS, term, "basic")
-        return {PassageId(i) for i, _ in self._hits(query, limit)}
+    def n_with(self, term: str, where: Filter) -> int:
+        """Return in how many passages an index term is, of those that pass the filter."""
+        return self._count(self._with(term, where)) if where.audiences else 0
+
+    def having(self, term: str, where: Filter, *, limit: int) -> set[PassageId]:
+        """Return the passages with an index term that pass the filter, at most ``limit``."""
+        if not where.audiences:
+            return set()
+        return {PassageId(i) for i, _ in self._hits(self._with(term, where), limit)}
 
     def close(self) -> None:
         """Wait for background merges and release the directory's lock."""
@@ -229,6 +238,17 @@ class TantivyIndex:
         query = tantivy.Query.boolean_query([chosen, *translate.by_few(wanted)])
         return {PassageId(i): score for i, score in self._hits(query, len(ids))}
 
+    def _with(self, term: str, where: Filter) -> tantivy.Query:
+        found = tantivy.Query.term_query(self._schema, fields.WORDS, term, "basic")
+        admitted = translate.admitted(self._schema, where)
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, found), *admitted])
+
+    def _count(self, query: tantivy.Query) -> int:
+        # Not ``doc_freq``: it counts what was deleted, and what the caller may not see.
+        with _translated("search"):
+            found = self._index.searcher().search(query, limit=1, count=True)
+        return int(found.count)  # type: ignore[attr-defined] # the stub leaves it out
+
     def _counts(
         self, field: str, start: str, where: Filter, *, limit: int | None = None
     ) -> dict[str, int]:
@@ -239,13 +259,14 @@ class TantivyIndex:
         with _translated("search"):
             return dict(self._index.searcher().terms_with_prefix(field, start, allowed, limit))
 
-    def _weights(self, groups: Sequence[Sequence[Form]]) -> list[float]:
-        searcher = self._index.searcher()
+    def _weights(self, groups: Sequence[Sequence[Form]], where: Filter) -> list[float]:
+        n_all = self.n_passing(where)
 
         def n_with(form: Form) -> int:  # at the most: of its rarest word
-            return min(searcher.doc_freq(fields.WORDS, term) for term in form.terms if term)
+            return min((self.n_with(term, where) for term in form.terms if term), default=0)
 
-        idfs = [translate.idf(max(map(n_with, group)), searcher.num_docs) for group in groups]
+        # Never more than all of them, also where a commit came between two counts.
+        idfs = [translate.idf(min(n_all, max(map(n_with, group))), n_all) for group in groups]
         return [max(_LEAST_WEIGHT, math.sqrt(each)) for each in idfs]
 
     def _telling(self, grams: Sequence[str]) -> Sequence[str]:

@@ -12,7 +12,7 @@ import msgspec
 from indexer.ports import LexicalIndex
 from indexer.retrieval.ranking import RankedDocument
 from indexer.retrieval.understanding import Understanding
-from schemas.query import RetrieverChoice
+from schemas.query import Filter, RetrieverChoice
 
 CALIBRATED_ENCODER: Final = "multilingual-e5-small"
 """What the weights of ``lead`` are fitted with; with another one, words alone tell."""
@@ -54,6 +54,7 @@ def read_signs(
     documents: Sequence[RankedDocument],
     wanted: Understanding,
     lexical: LexicalIndex,
+    visible: Filter,
     *,
     choice: RetrieverChoice,
     encoder: str,
@@ -64,6 +65,7 @@ def read_signs(
         documents: What was found, best first by score, all of it visible to the caller.
         wanted: What was asked.
         lexical: The index that was asked.
+        visible: Everything that the caller may see.
         choice: Which retrievers answered.
         encoder: Name of the encoder whose vectors were searched.
     """
@@ -74,7 +76,7 @@ def read_signs(
     # By score: a document may stand higher than its score, for a word that decides.
     scores = nlargest(_FIRST_PAGE, (each.score for each in documents))
     return Signs(
-        coverage=max(lexical.coverage(wanted.lexical, best), default=0.0)
+        coverage=max(lexical.coverage(wanted.lexical, best, visible), default=0.0)
         if is_told_by_words
         else None,
         lead=scores[0] - scores[-1] if is_fitted and len(scores) == _FIRST_PAGE else None,

@@ -18,7 +18,7 @@ from indexer.retrieval.fusion import ComponentScores, FusedScores
 from indexer.retrieval.naming import narrowed
 from indexer.retrieval.parser import ParsedQuery, parse
 from indexer.retrieval.ranking import RankedDocument, group_by_document
-from indexer.retrieval.search import check, group_tags
+from indexer.retrieval.search import check, group_tags, only_conditions
 from indexer.retrieval.snippets import query_terms
 from indexer.retrieval.understanding import lexical_query, with_conditions
 from schemas.content import Speaker
@@ -68,7 +68,7 @@ def instant(text: str, where: Filter, engine: Engine, *, limit: int = 10) -> Res
     allowed = group_tags(_narrowed(where, parsed, engine), engine)
     with engine.indexes.lease() as pair:
         query = with_conditions(lexical_query(typed.words, prefix=typed.prefix), parsed)
-        if parsed.has_syntax and not parsed.text:
+        if parsed.has_syntax and only_conditions(parsed):
             found = pair.lexical.recent(allowed, limit=_CANDIDATES)
         else:
             found = pair.lexical.search(query, allowed, limit=_CANDIDATES)

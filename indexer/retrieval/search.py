@@ -166,6 +166,16 @@ def group_tags(where: Filter, engine: Engine) -> Filter:
     return msgspec.structs.replace(where, tag_groups=where.tag_groups + grouped)
 
 
+def only_conditions(parsed: ParsedQuery) -> bool:
+    """Tell whether a text asks for nothing but what meets its conditions, or for everything."""
+    return not parsed.text or (parsed.has_syntax and not has_word(parsed.text))
+
+
+def has_word(text: str) -> bool:
+    """Tell whether a letter or a digit stands in a text: marks alone ask nothing."""
+    return any(map(str.isalnum, text))
+
+
 class _Timer:
     """Adds up where the time of one search goes."""
 
@@ -215,17 +225,18 @@ def _ask(query: Query, pair: IndexPair, engine: Engine, timer: _Timer) -> _Asked
             speller=engine.spellers.of(pair.lexical) if engine.spellers else None,
             synonyms=engine.synonyms.current() if engine.synonyms else None,
         )
-        is_wordless = bool(parsed.text) and not any(map(str.isalnum, parsed.text))
+        is_browsing = only_conditions(parsed)
         return _Asked(
             wanted,
             group_tags(where, engine),
             parsed,
-            is_browsing=not parsed.text or (is_wordless and parsed.has_syntax),
-            is_wordless=is_wordless and not parsed.has_syntax,
+            is_browsing=is_browsing,
+            is_wordless=not is_browsing and not has_word(parsed.text),
         )
 
 
 def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer: _Timer) -> Ranked:
+    visible = Filter(audiences=asked.where.audiences)
     with timer.part("retrieve"):
         if asked.is_wordless:
             fused, is_complete = list[FusedScores](), True
@@ -247,6 +258,7 @@ def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer
         # Of a list of everything the score is a date.
         profile = None if asked.is_browsing else engine.profile
         grouped = group_by_document(fused, cards, profile)
+    unread = grouped
     if engine.reranker and profile and query.order is Order.RELEVANCE:
         with timer.part("rerank"):
             grouped = engine.reranker.rerank(
@@ -254,14 +266,16 @@ def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer
             )
     with timer.part("group"):
         if profile and query.retrievers is not RetrieverChoice.DENSE:
-            word = exact_word(asked.wanted.lexical, pair.lexical, profile)
-            grouped = exact_first(grouped, passages_with(word, pair.lexical))
+            word = exact_word(asked.wanted.lexical, visible, pair.lexical, profile)
+            having = passages_with(word, visible, pair.lexical)
+            grouped, unread = exact_first(grouped, having), exact_first(unread, having)
         documents = in_order(grouped, query.order, cards.values())
         # A list of everything names everything.
         alone = [Collapsed(each) for each in documents]
         collapsed = alone if asked.is_browsing else collapse(documents, cards)
     with timer.part("confidence"):
-        signs = None if asked.is_browsing else _signs(grouped, asked, query.retrievers, pair)
+        # Of the scores that it was fitted on, in whatever order the page is asked for.
+        signs = None if asked.is_browsing else _signs(unread, asked, query.retrievers, pair)
     return Ranked(tuple(collapsed), tuple(cards.values()), is_complete, signs)
 
 
@@ -277,8 +291,9 @@ def _clues(typed: str, asked: _Asked, engine: Engine) -> Clues | None:
 def _signs(
     grouped: Sequence[RankedDocument], asked: _Asked, choice: RetrieverChoice, pair: IndexPair
 ) -> Signs:
+    visible = Filter(audiences=asked.where.audiences)
     encoder = pair.encoder.name
-    return read_signs(grouped, asked.wanted, pair.lexical, choice=choice, encoder=encoder)
+    return read_signs(grouped, asked.wanted, pair.lexical, visible, choice=choice, encoder=encoder)
 
 
 def _confidence(ranked: Ranked) -> float | None:

@@ -108,14 +108,49 @@ def test_passages_with_a_term_are_counted_by_title_and_text(index: PassageIndex)
     put(index, an_entry(1_000, "devis"), an_entry(1_001, "un devis", title="Devis"))
     put(index, an_entry(2_000, "facture", title="Le devis"))
 
-    assert [index.n_with(term) for term in ("dev", "factur", "licorn")] == [3, 1, 0]
+    assert [index.n_with(term, EVERYBODY) for term in ("dev", "factur", "licorn")] == [3, 1, 0]
+
+
+def test_hidden_and_deleted_passages_are_not_counted(index: PassageIndex) -> None:
+    put(index, *(an_entry(i * 1_000, "devis") for i in range(1, 9)))
+    put(index, an_entry(9_000, "devis zorglub", audiences=("mentors",)))
+    put(index, an_entry(1_000, "facture"))
+    own = Filter(audiences=frozenset({"everyone", "mentors"}))
+
+    counted = [
+        (index.n_with("dev", where), index.n_with("zorglub", where), index.n_passing(where))
+        for where in (EVERYBODY, own, Filter(audiences=frozenset()))
+    ]
+
+    assert counted == [(7, 0, 8), (8, 1, 9), (0, 0, 0)]
+    assert index.having("zorglub", EVERYBODY, limit=5) == set()
+    assert index.having("zorglub", own, limit=5) == {9_000}
+
+
+def test_a_word_of_every_passage_is_covered_after_an_edit(index: PassageIndex) -> None:
+    put(index, *(an_entry(i * 1_000, "facture") for i in range(1, 9)))
+    put(index, an_entry(1_000, "facture client"))
+
+    (covered,) = index.coverage(lexical_query("facture"), [PassageId(1_000)], EVERYBODY)
+
+    assert covered == pytest.approx(1.0)
+
+
+def test_hidden_passages_do_not_move_what_is_covered(index: PassageIndex) -> None:
+    put(index, *(an_entry(i * 1_000, "domiciliation du siège") for i in range(1, 5)))
+    query, ids = lexical_query("domiciliation zorglub"), [PassageId(1_000)]
+    before = index.coverage(query, ids, EVERYBODY)
+
+    put(index, an_entry(9_000, "domiciliation zorglub", audiences=("mentors",)))
+
+    assert index.coverage(query, ids, EVERYBODY) == before
 
 
 def test_passages_with_a_term_are_found_up_to_a_limit(index: PassageIndex) -> None:
     put(index, an_entry(1_000, "devis"), an_entry(1_001, "un", title="Devis"), an_entry(1_002, "x"))
 
-    assert index.having("dev", limit=5) == {1_000, 1_001}
-    assert len(index.having("dev", limit=1)) == 1
+    assert index.having("dev", EVERYBODY, limit=5) == {1_000, 1_001}
+    assert len(index.having("dev", EVERYBODY, limit=1)) == 1
 
 
 def test_replacing_by_nothing_deletes(index: PassageIndex) -> None:
@@ -322,7 +357,9 @@ def test_coverage_is_the_share_of_what_is_asked_by_how_rare_it_is(index: Passage
     # In both, in one and in none of two passages: ln(1 + 0.5 / 2.5), ln(1 + 1.5 / 1.5), ln(1 + 5).
     both, one, none = (math.sqrt(math.log(x)) for x in (1.2, 2.0, 6.0))
 
-    covered = index.coverage(query, [PassageId(2_000), PassageId(1_000), PassageId(9_000)])
+    covered = index.coverage(
+        query, [PassageId(2_000), PassageId(1_000), PassageId(9_000)], EVERYBODY
+    )
 
     asked = both + one + none
     assert covered == pytest.approx([(both + one) / asked, both / asked, 0.0])
@@ -334,7 +371,7 @@ def test_any_form_covers_what_it_stands_for_and_none_counts_twice(index: Passage
     synonyms = (Form(phrase("plan d'affaires"), 0.5), Form(phrase("bilan"), 0.5))
     query = LexicalQuery(words=(*typed, synonyms))
 
-    covered = index.coverage(query, [PassageId(1_000), PassageId(2_000)])
+    covered = index.coverage(query, [PassageId(1_000), PassageId(2_000)], EVERYBODY)
 
     assert 0 < covered[1] < covered[0] <= 1
 
@@ -342,8 +379,8 @@ def test_any_form_covers_what_it_stands_for_and_none_counts_twice(index: Passage
 def test_nothing_covers_what_asks_nothing(index: PassageIndex) -> None:
     put(index, an_entry(1_000, "un devis"))
 
-    assert index.coverage(LexicalQuery(), [PassageId(1_000)]) == [0.0]
-    assert index.coverage(lexical_query("devis"), []) == []
+    assert index.coverage(LexicalQuery(), [PassageId(1_000)], EVERYBODY) == [0.0]
+    assert index.coverage(lexical_query("devis"), [], EVERYBODY) == []
 
 
 def test_what_is_required_is_there_and_what_is_excluded_is_not(index: PassageIndex) -> None:

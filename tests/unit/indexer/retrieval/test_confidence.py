@@ -24,7 +24,9 @@ from indexer.retrieval.fusion import ComponentScores, FusedScores
 from indexer.retrieval.ranking import RankedDocument
 from indexer.retrieval.understanding import Understanding, lexical_query
 from schemas.ids import DocumentId, PassageId
-from schemas.query import RetrieverChoice
+from schemas.query import Filter, RetrieverChoice
+
+EVERYBODY = Filter(audiences=frozenset({"everyone"}))
 
 
 def an_index(*texts: str) -> FakePassageIndex:
@@ -59,7 +61,7 @@ def signs(
     asked = lexical_query(text) if text else LexicalQuery()
     wanted = Understanding(lexical=asked, meaning=text, marks=text, is_english=is_english)
     index = an_index("devis", "client", "devis client", "devis client")
-    return read_signs(documents, wanted, index, choice=choice, encoder=encoder)
+    return read_signs(documents, wanted, index, EVERYBODY, choice=choice, encoder=encoder)
 
 
 def test_the_lead_is_over_the_tenth_by_score_whatever_stands_first() -> None:

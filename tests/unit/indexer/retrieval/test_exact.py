@@ -14,7 +14,9 @@ from indexer.retrieval.ranking import RankedDocument
 from indexer.retrieval.understanding import lexical_query
 from schemas.ids import DocumentId, PassageId
 from schemas.passage import IndexEntry
+from schemas.query import Filter
 
+EVERYBODY = Filter(audiences=frozenset({"everyone"}))
 PROFILE = RankingProfile(name="test", version=1, exact_words=2)
 # Of a hundred passages: "ulule" in 2, "devis" in 10, "client" in 40.
 TEXTS = [
@@ -62,25 +64,25 @@ def index() -> FakePassageIndex:
 def test_the_rarest_word_of_a_look_up_decides(
     index: FakePassageIndex, text: str, word: str | None
 ) -> None:
-    assert exact_word(lexical_query(text), index, PROFILE) == word
+    assert exact_word(lexical_query(text), EVERYBODY, index, PROFILE) == word
 
 
 def test_a_corrected_word_decides_nothing(index: FakePassageIndex) -> None:
     corrected = LexicalQuery(words=((Form(("ulul",)), Form(("ululle",))),))
 
-    assert exact_word(corrected, index, PROFILE) is None
+    assert exact_word(corrected, EVERYBODY, index, PROFILE) is None
 
 
 def test_synonyms_do_not_keep_a_word_from_deciding(index: FakePassageIndex) -> None:
     expanded = LexicalQuery(words=((Form(("ulul",)), Form(("crowdfund",), 0.5)),))
 
-    assert exact_word(expanded, index, PROFILE) == "ulul"
+    assert exact_word(expanded, EVERYBODY, index, PROFILE) == "ulul"
 
 
 def test_a_profile_can_leave_it_out(index: FakePassageIndex) -> None:
     off = RankingProfile(name="test", version=1, exact_words=0)
 
-    assert exact_word(lexical_query("Ulule"), index, off) is None
+    assert exact_word(lexical_query("Ulule"), EVERYBODY, index, off) is None
 
 
 def ranked(*scores: float) -> list[RankedDocument]:
