@@ -30,6 +30,7 @@ _TELLING_SHARE: Final = 0.3
 _MANY_PASSAGES: Final = 5_000
 _COVERED: Final = 20  # groups: one bit of a float32 for each, which holds 24 exactly
 _LEAST_WEIGHT: Final = 1e-6  # of a word that stands everywhere: nothing is divided by zero
+_REMEMBERED_COUNTS: Final = 1_000  # one for each set of audiences: people who search at a time
 _REMEMBERED_CARDS: Final = 50_000  # about 40 MB at the most
 
 _NOTHING: Final[Mapping[PassageId, float]] = MappingProxyType({})
@@ -62,6 +63,7 @@ class TantivyIndex:
         self._writing = threading.Lock()
         # Owned here and emptied by commit(): tags and visibility change under the same id.
         self._cards: dict[PassageId, PassageCard] = {}
+        self._passing: dict[Filter, int] = {}
         self._edition = object()
         self._decoder = msgspec.msgpack.Decoder(_Card)
 
@@ -79,6 +81,7 @@ class TantivyIndex:
             self._writer.commit()
             self._index.reload()
             self._cards = {}
+            self._passing = {}
             self._edition = object()
 
     def search(self, query: LexicalQuery, where: Filter, *, limit: int) -> Ranking:
@@ -201,7 +204,14 @@ class TantivyIndex:
         """Return how many passages pass the filter."""
         if not where.audiences:
             return 0
-        return self._count(translate.all_of(translate.conditions(self._schema, where), scored=None))
+        known = self._passing
+        if where not in known:
+            conditions = translate.conditions(self._schema, where)
+            n = self._count(translate.all_of(conditions, scored=None))
+            if len(known) < _REMEMBERED_COUNTS:
+                known[where] = n
+            return n
+        return known[where]
 
     def n_with(self, term: str, where: Filter) -> int:
         """Return in how many passages an index term is, of those that pass the filter."""
