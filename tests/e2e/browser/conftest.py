@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from fixtures.school import School, fill
 from tests.e2e.browser.serving import serving
@@ -32,8 +32,12 @@ def school(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield school
 
 
+EXPECT_WITHIN_MS: Final = 20_000  # a busy machine stands still for seconds; more is no fault
+
+
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=EXPECT_WITHIN_MS)
     with sync_playwright() as playwright:
         yield playwright
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import msgspec
 import pytest
 from inline_snapshot import snapshot
+from litestar import Request
 from litestar.exceptions import (
     HTTPException,
     MethodNotAllowedException,
     NotFoundException,
     ValidationException,
 )
+from litestar.testing import RequestFactory
+from litestar.types import HTTPDisconnectEvent
 
 from api.pages.texts import LANGUAGES, texts_of
 from api.problems import to_problem
@@ -47,6 +53,20 @@ def test_an_unexpected_error_says_nothing_of_the_inside(error: Exception) -> Non
 
     assert problem.status == 500
     assert b"secret" not in msgspec.json.encode(problem)
+
+
+def test_a_request_that_its_sender_cut_off_is_no_failure_of_ours() -> None:
+    async def receive() -> HTTPDisconnectEvent:
+        return {"type": "http.disconnect"}
+
+    made = RequestFactory().post(headers={"content-length": "50"})
+    made.scope["state"].clear()  # the body that a test is given beforehand
+    request = Request[Any, Any, Any](made.scope, receive)
+
+    with pytest.raises(HTTPException) as caught:
+        asyncio.run(request.body())
+
+    assert to_problem(caught.value, instance="/v1/x", request_id="r-1").status == 400
 
 
 def test_problems_of_the_framework_have_stable_codes() -> None:
