@@ -8,17 +8,14 @@ so that a public key can never pass for a shared one; ``none`` belongs to neithe
 
 from __future__ import annotations
 
-import os
-import secrets
-import tempfile
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import jwt
 import msgspec
 
 from indexer.catalog.database import Clock, utc_now
+from indexer.key_file import key_in
 from schemas.errors import SettingsError, TransientError, UnauthenticatedError
 from schemas.identity import Caller, Role
 from schemas.ids import PersonId
@@ -142,30 +139,10 @@ def signing_key(settings: Settings) -> str:
         SettingsError: If the configured key has fewer than ``MIN_KEY_CHARS`` characters.
     """
     if not settings.auth.key:
-        return _key_of(settings.data_dir / KEY_FILE)
+        return key_in(settings.data_dir / KEY_FILE)
     if len(settings.auth.key) < MIN_KEY_CHARS:
         raise SettingsError(f"Settings: auth.key needs {MIN_KEY_CHARS} characters or more.")
     return settings.auth.key
-
-
-def _key_of(path: Path) -> str:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_once(path, secrets.token_urlsafe(48))
-    return path.read_text(encoding="ascii").strip()
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Create the file whole or not at all; of two processes that race, the first one wins."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 600
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(text)
-        os.link(name, path)
-    except FileExistsError:
-        pass
-    finally:
-        Path(name).unlink()
 
 
 def _to_session(claims: dict[str, Any]) -> Session:

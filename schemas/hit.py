@@ -138,6 +138,9 @@ class ResultPage(msgspec.Struct, frozen=True):
     ``None`` where nothing tells: conditions alone, a text that is still being typed."""
     is_doubtful: bool = False
     """Whether the confidence is so low that the page should say so."""
+    meaning: str = ""
+    """What the encoder was told: the query with its typing mistakes corrected, also where none is
+    offered. Never shown."""
 
 
 class SuggestionType(StrEnum):

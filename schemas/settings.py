@@ -154,6 +154,20 @@ class SearchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     below, it may say who asked."""
 
 
+class FeedbackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The log of what people do with answers, and what is learned from it."""
+
+    key: str = ""
+    """Secret from which pseudonyms are made, 32 characters or more; empty means one made at the
+    first start, in the data directory. Several machines that serve one catalog need the same."""
+    searches_per_minute: int = 60
+    """Of one person; what goes beyond is answered and not counted: no person searches so fast."""
+    events_per_minute: int = 240
+    """Clicks, plays and the like of one person; what goes beyond is left out."""
+    votes_per_minute: int = 30
+    """Of one person; what goes beyond is refused."""
+
+
 class TagSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The taxonomy."""
 
@@ -183,6 +197,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     server: ServerSettings = ServerSettings()
     ingestion: IngestionSettings = IngestionSettings()
     search: SearchSettings = SearchSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
     tags: TagSettings = TagSettings()
     log: LogSettings = LogSettings()
 

@@ -10,6 +10,7 @@ from indexer.catalog.changes import Changes
 from indexer.catalog.corrections import Corrections
 from indexer.catalog.database import Clock, Database, open_database, utc_now
 from indexer.catalog.documents import Documents
+from indexer.catalog.feedback import FeedbackLog
 from indexer.catalog.generations import Generations
 from indexer.catalog.jobs import Jobs
 from indexer.catalog.judgments import Judgments
@@ -37,6 +38,7 @@ class Catalog:
     generations: Generations
     workers: Workers
     judgments: Judgments
+    feedback: FeedbackLog
     saved: SavedDocuments
     profiles: Profiles
     synonyms: SynonymEdits
@@ -83,6 +85,7 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         generations=Generations(database),
         workers=Workers(database),
         judgments=judgments,
+        feedback=FeedbackLog(database),
         saved=SavedDocuments(database),
         profiles=Profiles(database),
         synonyms=SynonymEdits(database),

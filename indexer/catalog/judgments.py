@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from indexer.analysis.normalize import query_key
@@ -36,8 +36,8 @@ class Judgments:
             NotFoundError: If there is no such document any more.
         """
         try:
-            with self._database.writing() as connection:
-                _stand_in_line(connection, judgment)
+            # One at a time: who has read up to a line will never find a smaller one later.
+            with self._database.publishing() as connection:
                 in_force = _in_force(connection, judgment)
                 if in_force is not None and _said(in_force) == _said(judgment):
                     return in_force
@@ -91,6 +91,20 @@ class Judgments:
             found = [_to_judgment(row) for row in connection.execute(newest).all()]
             return found, connection.execute(total).scalar_one()
 
+    def after(self, line: int, *, until: int | None = None) -> list[tuple[int, Judgment]]:
+        """Return what was said behind a line of the log, in order, each with its line.
+
+        Args:
+            line: The last one that is known; 0 for none.
+            until: The last one wanted; ``None`` means the newest.
+        """
+        query = select(j).where(j.c.id > line)
+        if until is not None:
+            query = query.where(j.c.id <= until)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(j.c.id)).all()
+        return [(row.id, _to_judgment(row)) for row in rows]
+
     def last_line(self) -> int:
         """Return the number of the newest line; 0 while there is none. It rises with every one."""
         with self._database.reading() as connection:
@@ -137,14 +151,6 @@ def _usual(texts: Iterable[str]) -> str:
 
 def _frozen(people: Mapping[DocumentId, set[PersonId]]) -> dict[DocumentId, frozenset[PersonId]]:
     return {document_id: frozenset(those) for document_id, those in people.items()}
-
-
-def _stand_in_line(connection: Connection, judgment: Judgment) -> None:
-    """Let one call at a time look and write for a person and a document; SQLite always does."""
-    if connection.dialect.name == "postgresql":
-        lock = text("SELECT pg_advisory_xact_lock(hashtext(:person), hashtext(:document))")
-        whose = {"person": judgment.person_id, "document": judgment.document_id}
-        connection.execute(lock, whose)
 
 
 def _in_force(connection: Connection, judgment: Judgment) -> Judgment | None:

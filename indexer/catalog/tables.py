@@ -28,11 +28,12 @@ from sqlalchemy import (
 from indexer.catalog.columns import CleanText, MsgspecJson, UtcDateTime
 from schemas.content import Utterance
 from schemas.document import MediaFiles, Submission
+from schemas.feedback import ShownHit
 from schemas.ids import PersonId
 from schemas.job import JobProblem
 from schemas.passage import WordAnchor
 from schemas.profile import Milestone
-from schemas.span import Locator
+from schemas.span import Locator, TimeSpan
 from schemas.synonym import SynonymGroup
 
 METADATA: Final = MetaData(
@@ -245,6 +246,58 @@ judgments = Table(
     Column("comment", CleanText, nullable=False),
     Column("judged_at", UtcDateTime, nullable=False),
     Index("ix_judgments_document_id_person_id", "document_id", "person_id"),
+    sqlite_autoincrement=True,
+)
+
+searches = Table(
+    "searches",
+    METADATA,
+    Column("line", _POSITION, primary_key=True),
+    Column("query_id", String(64), nullable=False, unique=True),
+    Column("person", String(32), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("text", CleanText, nullable=False),
+    Column("phrasing", String(64), nullable=False, index=True),
+    Column("profile", Text, nullable=False),
+    # No foreign keys inside: an answer was what it was. Ids alone, which show nothing to anybody.
+    Column("hits", MsgspecJson(tuple[ShownHit, ...]), nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("surface", String(16), nullable=False),
+    Column("confidence", Float),
+    Column("is_doubtful", Boolean, nullable=False),
+    Column("is_filtered", Boolean, nullable=False),
+    Column("experiment", Text, nullable=False),
+    Index("ix_searches_person_at", "person", "at"),
+    sqlite_autoincrement=True,
+)
+
+phrasings = Table(
+    "phrasings",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("encoder", Text, primary_key=True),
+    Column("text", CleanText, nullable=False),
+    Column("meaning", CleanText, nullable=False),
+    Column("vector", LargeBinary, nullable=False),  # little-endian float16, L2 norm 1
+)
+
+search_events = Table(
+    "search_events",
+    METADATA,
+    Column("line", _POSITION, primary_key=True),
+    Column("query_id", String(64), nullable=False, index=True),
+    Column("person", String(32), nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("action", String(16), nullable=False),
+    _document_key(primary=False),
+    Column("position", Integer, nullable=False),
+    Column("passage", Integer),
+    Column("dwell_ms", BigInteger, nullable=False),
+    Column("spans", MsgspecJson(tuple[TimeSpan, ...]), nullable=False),
+    Index("ix_search_events_document_id", "document_id"),
     sqlite_autoincrement=True,
 )
 

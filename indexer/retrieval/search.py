@@ -103,6 +103,7 @@ def search(query: Query, engine: Engine) -> ResultPage:
         suggestion=asked.wanted.suggestion,
         confidence=confidence,
         is_doubtful=confidence is not None and confidence < engine.settings.doubtful_below,
+        meaning=asked.wanted.meaning,
     )
 
 

@@ -1,0 +1,225 @@
+"""The log of what people do with answers, and the ways to ask that it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from indexer.catalog.among import among
+from indexer.catalog.database import Database
+from indexer.catalog.tables import documents, judgments, phrasings, search_events, searches
+from indexer.catalog.upsert import insert_new
+from schemas.errors import ConflictError
+from schemas.feedback import (
+    Action,
+    LoggedEvent,
+    LoggedSearch,
+    LogPosition,
+    Phrasing,
+    PhrasingId,
+    Pseudonym,
+    Surface,
+)
+from schemas.identity import Role
+from schemas.ids import DocumentId, QueryId
+
+_BATCH = 5_000  # lines read at once: 5 MB
+
+
+class FeedbackLog:
+    """Lines are added, never changed; only deleting a document or a person takes some out."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def append(
+        self,
+        found: Sequence[LoggedSearch] = (),
+        *,
+        events: Sequence[LoggedEvent] = (),
+        new: Iterable[Phrasing] = (),
+    ) -> None:
+        """Add lines, all or none, in the order given.
+
+        A phrasing that is known stays as it is. Events of a document that was deleted meanwhile
+        are left out.
+
+        Raises:
+            ConflictError: If the log has a search with one of these query ids.
+        """
+        # One at a time: a reader that has seen line n will never find a smaller one later.
+        with _without_doubles(), self._database.publishing() as connection:
+            for phrasing in new:
+                insert_new(connection, phrasings, _phrasing_row(phrasing))
+            if found:
+                connection.execute(insert(searches), [_search_row(each) for each in found])
+            about = {event.document_id for event in events}
+            there = set(
+                connection.execute(
+                    select(documents.c.id).where(among(documents.c.id, about))
+                ).scalars()
+            )
+            if rows := [_event_row(each) for each in events if each.document_id in there]:
+                connection.execute(insert(search_events), rows)
+
+    def end(self) -> LogPosition:
+        """Return the last line of each part of the log."""
+        with self._database.reading() as connection:
+            return LogPosition(
+                *(
+                    connection.execute(select(func.max(column))).scalar_one() or 0
+                    for column in (searches.c.line, search_events.c.line, judgments.c.id)
+                )
+            )
+
+    def searches_after(self, line: int, *, until: int | None = None) -> Iterator[LoggedSearch]:
+        """Yield the searches behind a line, in order; ``until`` is the last one wanted."""
+        for row in self._lines(searches, line, until):
+            yield _to_search(row)
+
+    def events_after(self, line: int, *, until: int | None = None) -> Iterator[LoggedEvent]:
+        """Yield the events behind a line, in order; ``until`` is the last one wanted."""
+        for row in self._lines(search_events, line, until):
+            yield _to_event(row)
+
+    def search(self, query_id: QueryId) -> LoggedSearch | None:
+        """Return a search; ``None`` for one that the log does not have."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(searches).where(searches.c.query_id == query_id)
+            ).first()
+        return _to_search(row) if row is not None else None
+
+    def searches_of(
+        self, person: Pseudonym, *, since: datetime | None = None, limit: int = 100
+    ) -> list[LoggedSearch]:
+        """Return the last searches of a person, newest first."""
+        query = select(searches).where(searches.c.person == person)
+        if since is not None:
+            query = query.where(searches.c.at >= since)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(searches.c.line.desc()).limit(limit)).all()
+        return [_to_search(row) for row in rows]
+
+    def phrasings(
+        self, encoder: str, ids: Collection[PhrasingId] | None = None
+    ) -> dict[PhrasingId, Phrasing]:
+        """Return phrasings with the vectors of an encoder: these, or all that there are."""
+        query = select(phrasings).where(phrasings.c.encoder == encoder)
+        if ids is not None:
+            query = query.where(among(phrasings.c.id, ids))
+        with self._database.reading() as connection:
+            return {
+                PhrasingId(row.id): Phrasing(
+                    PhrasingId(row.id), row.text, row.meaning, row.encoder, row.vector
+                )
+                for row in connection.execute(query).all()
+            }
+
+    def _lines(self, table: Any, line: int, until: int | None) -> Iterator[Row[Any]]:
+        """Read in batches, each in a transaction of its own: a reader holds nobody up."""
+        while True:
+            query = select(table).where(table.c.line > line)
+            if until is not None:
+                query = query.where(table.c.line <= until)
+            with self._database.reading() as connection:
+                rows = connection.execute(query.order_by(table.c.line).limit(_BATCH)).all()
+            yield from rows
+            if len(rows) < _BATCH:
+                return
+            line = rows[-1].line
+
+
+@contextmanager
+def _without_doubles() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as exc:
+        raise ConflictError("The log has such a search already.") from exc
+
+
+def _search_row(search: LoggedSearch) -> dict[str, Any]:
+    return {
+        "query_id": search.query_id,
+        "person": search.person,
+        "role": search.role,
+        "at": search.at,
+        "text": search.text,
+        "phrasing": search.phrasing,
+        "profile": search.profile,
+        "hits": search.hits,
+        "page": search.page,
+        "total": search.total,
+        "surface": search.surface,
+        "confidence": search.confidence,
+        "is_doubtful": search.is_doubtful,
+        "is_filtered": search.is_filtered,
+        "experiment": search.experiment,
+    }
+
+
+def _to_search(row: Row[Any]) -> LoggedSearch:
+    return LoggedSearch(
+        query_id=QueryId(row.query_id),
+        person=Pseudonym(row.person),
+        role=Role(row.role),
+        at=row.at,
+        text=row.text,
+        phrasing=PhrasingId(row.phrasing),
+        profile=row.profile,
+        hits=row.hits,
+        page=row.page,
+        total=row.total,
+        surface=Surface(row.surface),
+        confidence=row.confidence,
+        is_doubtful=row.is_doubtful,
+        is_filtered=row.is_filtered,
+        experiment=row.experiment,
+        line=row.line,
+    )
+
+
+def _event_row(event: LoggedEvent) -> dict[str, Any]:
+    return {
+        "query_id": event.query_id,
+        "person": event.person,
+        "role": event.role,
+        "at": event.at,
+        "action": event.action,
+        "document_id": event.document_id,
+        "position": event.position,
+        "passage": event.passage,
+        "dwell_ms": event.dwell_ms,
+        "spans": event.spans,
+    }
+
+
+def _to_event(row: Row[Any]) -> LoggedEvent:
+    return LoggedEvent(
+        query_id=QueryId(row.query_id),
+        person=Pseudonym(row.person),
+        role=Role(row.role),
+        at=row.at,
+        action=Action(row.action),
+        document_id=DocumentId(row.document_id),
+        position=row.position,
+        passage=row.passage,
+        dwell_ms=row.dwell_ms,
+        spans=row.spans,
+        line=row.line,
+    )
+
+
+def _phrasing_row(phrasing: Phrasing) -> dict[str, Any]:
+    return {
+        "id": phrasing.id,
+        "encoder": phrasing.encoder,
+        "text": phrasing.text,
+        "meaning": phrasing.meaning,
+        "vector": phrasing.vector,
+    }
