@@ -39,6 +39,10 @@ class GroundCode(StrEnum):
     """The meaning is near, next to that of the other candidates."""
     USEFUL = "useful"
     """People said that it was useful for this very query; it does not move the hit."""
+    SECTOR = "sector"
+    """It is of the searcher's own sector, which lifts it a little."""
+    STAGE = "stage"
+    """It is for the stage at which the searcher's project is, which lifts it a little."""
     CONDITIONS = "conditions"
     """It meets the conditions that were typed."""
     NEAREST = "nearest"
@@ -73,6 +77,8 @@ class Explanation(msgspec.Struct, frozen=True):
     """The same sum of the document's second best passage, which counts in the document's score."""
     reranker: float | None = None
     """What the cross-encoder says of the best passage, where it is on and the hit was read."""
+    personal: float | None = None
+    """What the searcher's sector and stage added to the document's score."""
     grounds: tuple[Ground, ...] = ()
     """What put the hit here, the strongest first; none in a list that was not searched."""
 

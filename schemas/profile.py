@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from schemas.ids import PersonId, TagId
+from schemas.query import Project
 
 MAX_LINE_CHARS: Final = 200
 MAX_DESCRIPTION_CHARS: Final = 2_000
@@ -56,3 +57,10 @@ class Profile(msgspec.Struct, frozen=True):
     city: Line = ""
     joined: dt.date | None = None
     """When the person came to the school: the school says it, nobody changes it."""
+
+
+def project_of(profile: Profile) -> Project | None:
+    """Return what of a profile moves what its person finds; ``None`` where it says neither."""
+    if not profile.sectors and profile.stage is None:
+        return None
+    return Project(frozenset(profile.sectors), profile.stage)

@@ -60,6 +60,13 @@ class Filter(msgspec.Struct, frozen=True):
     until: datetime | None = None
 
 
+class Project(msgspec.Struct, frozen=True):
+    """What a searcher builds, as far as it moves what is found."""
+
+    sectors: frozenset[TagId] = frozenset()
+    stage: TagId | None = None
+
+
 class Query(msgspec.Struct, frozen=True):
     """One page of one search."""
 
@@ -69,3 +76,5 @@ class Query(msgspec.Struct, frozen=True):
     per_page: int = 10
     retrievers: RetrieverChoice = RetrieverChoice.HYBRID
     order: Order = Order.RELEVANCE
+    project: Project | None = None
+    """Whose sector and stage are lifted a little; ``None`` lifts nothing."""

@@ -60,6 +60,9 @@ class SearchRequest(_Request, frozen=True):
     retrievers: RetrieverChoice = RetrieverChoice.HYBRID
     sort: Order = Order.RELEVANCE
     """By date, the same documents are found and counted, in another order."""
+    personal: bool = True
+    """Whether documents of the caller's own sector and stage are lifted a little; without such a
+    project nothing is."""
     mode: SearchMode = SearchMode.FULL
     """While ``q`` is still being typed, ``instant`` takes its last word for the start of one and
     goes by words alone: one page, without facets; ``retrievers`` and ``sort`` mean nothing."""

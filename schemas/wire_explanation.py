@@ -31,5 +31,7 @@ class ExplanationView(msgspec.Struct, frozen=True):
     """``fused`` of the document's second best passage, which counts in its score."""
     reranker: float | None = None
     """What the cross-encoder says of the best passage, where it is on and the hit was read."""
+    personal: float | None = None
+    """What the caller's own sector and stage added to the document's score."""
     grounds: tuple[GroundView, ...] = ()
     """The strongest first; none for ``mode=instant`` and for an empty query."""

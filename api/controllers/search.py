@@ -19,11 +19,13 @@ from schemas.document import DocumentKind
 from schemas.errors import InvalidInputError
 from schemas.hit import ResultPage
 from schemas.identity import Caller
+from schemas.profile import project_of
 from schemas.query import (
     MAX_PAGE,
     MAX_PER_PAGE,
     MAX_QUERY_CHARS,
     Order,
+    Project,
     Query,
     RetrieverChoice,
     SearchMode,
@@ -60,6 +62,8 @@ def search(  # noqa: PLR0913, PLR0917 - one argument per query parameter is what
     retrievers: FromQuery[RetrieverChoice] = RetrieverChoice.HYBRID,
     sort: FromQuery[Order] = Order.RELEVANCE,
     mode: FromQuery[SearchMode] = SearchMode.FULL,
+    *,
+    personal: FromQuery[bool] = True,
 ) -> SearchResponse:
     """Search everything that the caller may see; a link to a search can be kept and shared."""
     request = SearchRequest(
@@ -75,6 +79,7 @@ def search(  # noqa: PLR0913, PLR0917 - one argument per query parameter is what
         until=until,
         retrievers=retrievers,
         sort=sort,
+        personal=personal,
         mode=mode,
     )
     return answer(services, caller, request)
@@ -115,12 +120,21 @@ def answer(services: Services, caller: Caller, request: SearchRequest) -> Search
     Raises:
         InvalidInputError: If the request exceeds a limit.
     """
-    page = _page(to_query(request, caller), request.mode, services.handle.engine)
+    query = to_query(request, caller, project_for(services, caller, request))
+    page = _page(query, request.mode, services.handle.engine)
     if request.mode is SearchMode.FULL:  # the others are quick and many, and would hide it
         services.metrics.observe_search(took_ms=page.took_ms, timings_ms=page.timings_ms)
     missing = unnamed_people(page)
     people = services.catalog.documents.people(missing) if missing else {}
     return search_response(page, request, taxonomy=services.taxonomy, people=people)
+
+
+def project_for(services: Services, caller: Caller, request: SearchRequest) -> Project | None:
+    """Return the sector and stage that a search is lifted for; ``None`` where it is for nobody."""
+    if not request.personal or request.mode is not SearchMode.FULL or not request.q.strip():
+        return None
+    profile = services.catalog.profiles.get(caller.person_id)
+    return project_of(profile) if profile is not None else None
 
 
 def _page(query: Query, mode: SearchMode, engine: Engine) -> ResultPage:

@@ -18,9 +18,10 @@ PER_PAGE: Final = 10
 FILTERS: Final = ("kind", "tag", "mentor", "speaker")
 """Filters that take several values, in the order that pages show them."""
 _MAX_VALUE_CHARS: Final = 200
-_PARTS: Final = frozenset({"q", *FILTERS, "since", "until", "sort", "page", "lang"})
+_PARTS: Final = frozenset({"q", *FILTERS, "since", "until", "sort", "personal", "page", "lang"})
 _FOLLOWED: Final = ("utm_", "mc_", "pk_", "mtm_")  # what newsletters hang on the links in them
 _FOLLOWED_WHOLE: Final = frozenset({"fbclid", "gclid", "msclkid", "ref", "source"})
+_OFF: Final = "false"
 _MOST_UNKNOWN: Final = 3
 _MAX_NAME_CHARS: Final = 40
 DATES: Final = "dates"
@@ -49,11 +50,13 @@ class SearchAddress(msgspec.Struct, frozen=True):
     until: str = ""
     sort: str = Order.RELEVANCE
     page: int = 1
+    personal: bool = True
+    """Whether what is of the reader's own sector and stage is lifted a little."""
 
     @property
     def is_home(self) -> bool:
         """Whether nothing is asked for."""
-        return self == SearchAddress()
+        return msgspec.structs.replace(self, personal=True) == SearchAddress()
 
     @property
     def is_narrowed(self) -> bool:
@@ -73,6 +76,8 @@ class SearchAddress(msgspec.Struct, frozen=True):
         pairs += [(name, value) for name in ("since", "until") if (value := getattr(there, name))]
         if there.sort != Order.RELEVANCE:
             pairs.append(("sort", there.sort))
+        if not there.personal:
+            pairs.append(("personal", _OFF))
         if there.page > 1:
             pairs.append(("page", str(there.page)))
         return f"/?{urlencode(pairs)}" if pairs else "/"
@@ -105,6 +110,7 @@ class SearchAddress(msgspec.Struct, frozen=True):
             since=self.since or None,
             until=self.until or None,
             sort=_one_of(Order, "sort", self.sort),
+            personal=self.personal,
         )
 
 
@@ -128,6 +134,7 @@ def read_address(params: MultiDict[str]) -> SearchAddress:
         until=str(params.get("until", "")),
         sort=str(params.get("sort", "")) or Order.RELEVANCE,
         page=_page(str(params.get("page", "1"))),
+        personal=str(params.get("personal", "")) != _OFF,
     )
 
 

@@ -15,6 +15,7 @@ from indexer.retrieval.parser import parse
 from indexer.taxonomy import Taxonomy
 from schemas.hit import TotalRelation
 from schemas.ids import TagId
+from schemas.profile import Profile, project_of
 from schemas.query import MAX_PAGE, Order
 from schemas.tag import TagFacet
 from schemas.wire import FacetValue, SearchResponse
@@ -76,6 +77,14 @@ class Empty(msgspec.Struct, frozen=True):
     url: str
 
 
+class Switch(msgspec.Struct, frozen=True):
+    """Whether results are lifted for the reader's project, and the address of the other way."""
+
+    project: str
+    is_on: bool
+    url: str
+
+
 class ResultsView(msgspec.Struct, frozen=True):
     """Everything that a page of results shows."""
 
@@ -92,6 +101,8 @@ class ResultsView(msgspec.Struct, frozen=True):
     """Names in the address that mean nothing and were passed over."""
     empty: Empty | None
     """``None`` where there are hits."""
+    switch: Switch | None = None
+    """``None`` where nothing would be lifted."""
 
 
 class Labels:
@@ -123,6 +134,7 @@ def results_view(
     labels: Labels,
     t: Texts,
     unknown: tuple[str, ...] = (),
+    profile: Profile | None = None,
 ) -> ResultsView:
     """Put a page of results together: what the address asked for, and the API's answer to it."""
     return ResultsView(
@@ -140,7 +152,15 @@ def results_view(
         paging=_paging(address, answer),
         unknown=unknown,
         empty=None if answer.hits else _empty(address, answer, t),
+        switch=_switch(address, profile) if answer.hits else None,
     )
+
+
+def _switch(address: SearchAddress, profile: Profile | None) -> Switch | None:
+    if profile is None or project_of(profile) is None or not address.q:
+        return None
+    other = address.url(personal=not address.personal)
+    return Switch(profile.project, address.personal, other)
 
 
 def _empty(address: SearchAddress, answer: SearchResponse, t: Texts) -> Empty:

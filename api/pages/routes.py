@@ -123,6 +123,7 @@ def _home_or_results(visit: Visit) -> Html:
             labels=labels,
             t=visitor.t,
             unknown=unknown_parts(request.query_params),
+            profile=services.catalog.profiles.get(caller.person_id),
         ),
         own=own_of(services, caller, address.q, [hit.document_id for hit in answer.hits]),
         labels=labels,

@@ -23,7 +23,7 @@ from schemas.hit import (
 )
 from schemas.identity import Caller
 from schemas.ids import DocumentId, PersonId, TagId
-from schemas.query import Filter, Query
+from schemas.query import Filter, Project, Query
 from schemas.span import BlockSpan, MessageSpan, PageSpan, TimeSpan
 from schemas.wire import (
     FacetValue,
@@ -46,8 +46,8 @@ People = Mapping[PersonId, Speaker]
 _DATE_CHARS: Final = len("2026-03-01")
 
 
-def to_query(request: SearchRequest, caller: Caller) -> Query:
-    """Return the query of a request, within what its caller may see.
+def to_query(request: SearchRequest, caller: Caller, project: Project | None = None) -> Query:
+    """Return the query of a request, within what its caller may see, for what the caller builds.
 
     Raises:
         InvalidInputError: If a date is not one.
@@ -69,6 +69,7 @@ def to_query(request: SearchRequest, caller: Caller) -> Query:
         per_page=request.per_page,
         retrievers=request.retrievers,
         order=request.sort,
+        project=project,
     )
 
 
@@ -203,6 +204,7 @@ def _explanation(explanation: Explanation) -> ExplanationView:
         ),
         second=explanation.second,
         reranker=explanation.reranker,
+        personal=explanation.personal,
     )
 
 

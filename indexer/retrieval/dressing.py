@@ -12,6 +12,7 @@ from indexer.ports import PageContent
 from indexer.retrieval.duplicates import Collapsed
 from indexer.retrieval.fusion import FusedScores
 from indexer.retrieval.grounds import Clues, Found, grounds_of
+from indexer.retrieval.personal import own_grounds
 from indexer.retrieval.ranking import RankedDocument
 from indexer.retrieval.snippets import MarkedPassage, QueryTerms, mark
 from schemas.document import Document
@@ -19,7 +20,7 @@ from schemas.hit import Explanation, Hit, PassageHit
 from schemas.identity import audiences_of
 from schemas.ids import PassageId, PersonId
 from schemas.passage import Passage
-from schemas.query import Filter
+from schemas.query import Filter, Project
 
 
 def read_page(
@@ -71,6 +72,7 @@ def dress(
             hit = _hit(rank, document, dressed, tags=names, ranked=ranked)
             if clues:
                 hit = _with_grounds(hit, dressed[0], clues, wanted)
+                hit = _with_own_grounds(hit, clues.project)
             below = tuple(documents[i] for i in each.similar if i in documents)
             hits.append(msgspec.structs.replace(hit, similar=below) if below else hit)
     return tuple(hits)
@@ -133,6 +135,16 @@ def _with_grounds(hit: Hit, best: _Dressed, clues: Clues, wanted: QueryTerms) ->
     return replace(hit, explanation=replace(hit.explanation, grounds=grounds))
 
 
+def _with_own_grounds(hit: Hit, project: Project | None) -> Hit:
+    """Add what lifted the hit for this very searcher, which is the least of all."""
+    said = hit.explanation
+    if project is None or said.personal is None:
+        return hit
+    replace = msgspec.structs.replace
+    grounds = (*said.grounds, *own_grounds(hit.tags, project))
+    return replace(hit, explanation=replace(said, grounds=grounds))
+
+
 def _passage_hit(dressed: _Dressed) -> PassageHit:
     passage = dressed.passage
     return PassageHit(
@@ -158,4 +170,5 @@ def _explanation(dressed: _Dressed, ranked: RankedDocument) -> Explanation:
         matched_terms=dressed.marked.matched_terms,
         second=ranked.passages[1].fused if len(ranked.passages) > 1 else None,
         reranker=ranked.read,
+        personal=ranked.personal or None,
     )

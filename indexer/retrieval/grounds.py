@@ -17,6 +17,7 @@ from indexer.retrieval.parser import ParsedQuery, render
 from schemas.hit import Ground, GroundCode
 from schemas.ids import DocumentId
 from schemas.judgment import SharedQuery
+from schemas.query import Project
 
 _NEAR: Final = 1.0
 """Standard deviations above the mean of the candidates: from here on the meaning stands out."""
@@ -33,6 +34,8 @@ class Clues(msgspec.Struct, frozen=True):
     """What every hit meets, as it is typed: ``kind:course``, ``-micro``."""
     n_people: Mapping[DocumentId, int] = {}
     """By document, how many found it useful for this very query; few are not told."""
+    project: Project | None = None
+    """Of the searcher, whose sector and stage lifted some documents."""
 
 
 class Found(msgspec.Struct, frozen=True):

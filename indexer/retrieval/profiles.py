@@ -38,6 +38,10 @@ class RankingProfile(msgspec.Struct, frozen=True):
     """Share of all passages up to which the rarest of two words decides; .03 costs half a point."""
     exact_share_alone: float = 0.2
     """The same for a word that is the whole query: a name is meant, however often it is said."""
+    personal: float = 0.1
+    """The most that a document gains, as fused score, for being of the searcher's own sector and
+    stage: what lies between two neighbours among the first ten (median of the demo judgments),
+    a twentieth of what lies between the first and the tenth."""
     reranker: float = 0.7
     """What a cross-encoder weighs among the documents that it reads, where one is switched on; the
     score by passages has the rest. Neither measured nor chosen: that takes a model."""

@@ -21,6 +21,8 @@ class RankedDocument(msgspec.Struct, frozen=True, gc=False):
     score: float
     read: float | None = None
     """What the cross-encoder says of the best passage, where it read it."""
+    personal: float = 0.0
+    """What the searcher's own project added to the score."""
 
 
 def group_by_document(

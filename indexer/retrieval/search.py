@@ -25,6 +25,7 @@ from indexer.retrieval.fusion import ComponentScores, FusedScores, fuse
 from indexer.retrieval.grounds import Clues, clues_of, useful_for
 from indexer.retrieval.naming import narrowed
 from indexer.retrieval.parser import ParsedQuery, parse
+from indexer.retrieval.personal import for_project
 from indexer.retrieval.ranking import RankedDocument, group_by_document, in_order
 from indexer.retrieval.snippets import query_terms
 from indexer.retrieval.understanding import Understanding, understand
@@ -37,6 +38,7 @@ from schemas.query import (
     MAX_QUERY_CHARS,
     Filter,
     Order,
+    Project,
     Query,
     RetrieverChoice,
 )
@@ -90,7 +92,7 @@ def search(query: Query, engine: Engine) -> ResultPage:
     with timer.part("dress"):
         facets = name_facets(counts, engine.taxonomy, content.people)
         marks = query_terms(asked.wanted.marks)
-        clues = _clues(query.text, asked, engine)
+        clues = _clues(query.text, asked, engine, query.project)
         hits = dress(shown, content, asked.where, wanted=marks, first_rank=offset + 1, clues=clues)
     return ResultPage(
         query_id=engine.mint_query_id(),
@@ -266,6 +268,8 @@ def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer
                 asked.wanted.meaning, grouped, engine.reader, profile.reranker
             )
     with timer.part("group"):
+        if profile:
+            grouped = for_project(grouped, cards, query.project, profile)
         if profile and query.retrievers is not RetrieverChoice.DENSE:
             word = exact_word(asked.wanted.lexical, visible, pair.lexical, profile)
             having = passages_with(word, visible, pair.lexical)
@@ -280,13 +284,14 @@ def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer
     return Ranked(tuple(collapsed), tuple(cards.values()), is_complete, signs)
 
 
-def _clues(typed: str, asked: _Asked, engine: Engine) -> Clues | None:
+def _clues(typed: str, asked: _Asked, engine: Engine, project: Project | None) -> Clues | None:
     """Return what hits tell their grounds from; nothing where nothing was asked."""
     if asked.is_browsing and not asked.parsed.has_syntax:
         return None
     least = engine.settings.shared_query_people
     useful = useful_for(typed, engine.reader.get_shared_queries(least), at_least=least)
-    return clues_of(asked.parsed, asked.wanted.lexical, useful)
+    clues = clues_of(asked.parsed, asked.wanted.lexical, useful)
+    return msgspec.structs.replace(clues, project=project)
 
 
 def _signs(

@@ -34,6 +34,7 @@ def _read(url: str) -> SearchAddress:
         tag=st.lists(WORD, unique=True, max_size=3).map(tuple),
         since=st.sampled_from(["", "2026-03-01"]),
         sort=st.sampled_from(list(Order)),
+        personal=st.booleans(),
         page=st.integers(1, 100),
     )
 )
@@ -56,6 +57,7 @@ def test_a_value_taken_off_leaves_the_others() -> None:
 def test_an_address_that_asks_for_nothing_is_the_first_page() -> None:
     assert SearchAddress(q="prix").url(q="") == "/"
     assert read_address(MultiDict([("utm_source", "mail")])).is_home
+    assert read_address(MultiDict([("personal", "false")])).is_home
 
 
 @pytest.mark.parametrize(
