@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import Final, NewType
 
 DocumentId = NewType("DocumentId", str)
@@ -11,6 +12,7 @@ PersonId = NewType("PersonId", str)
 TagId = NewType("TagId", str)
 JobId = NewType("JobId", str)
 QueryId = NewType("QueryId", str)
+QuestionId = NewType("QuestionId", str)
 BlobKey = NewType("BlobKey", str)
 """Lower-case hexadecimal SHA-256 of the blob's bytes, 64 characters."""
 Revision = NewType("Revision", str)
@@ -39,3 +41,9 @@ def job_id_for(document_id: DocumentId, revision: Revision, attempt: int = 1) ->
     """
     suffix = "" if attempt == 1 else f"-{attempt}"
     return JobId(f"j-{document_id[2:]}-{revision[:12]}{suffix}")
+
+
+def question_id_for(asker_id: PersonId, text_key: str, asked_at: datetime) -> QuestionId:
+    """Mint the id of a question, from who asked what and when."""
+    digest = hashlib.sha256(f"{asker_id}\n{text_key}\n{asked_at.isoformat()}".encode())
+    return QuestionId("a-" + digest.hexdigest()[:_DOCUMENT_ID_HEX])

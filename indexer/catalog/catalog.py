@@ -15,9 +15,11 @@ from indexer.catalog.generations import Generations
 from indexer.catalog.jobs import Jobs
 from indexer.catalog.judgments import Judgments
 from indexer.catalog.migrate import migrate
+from indexer.catalog.notices import Notices
 from indexer.catalog.passages import Passages
 from indexer.catalog.profiles import Profiles
 from indexer.catalog.publishing import Publishing
+from indexer.catalog.questions import Questions
 from indexer.catalog.reader import CatalogReader
 from indexer.catalog.saved import SavedDocuments
 from indexer.catalog.synonyms import SynonymEdits
@@ -42,6 +44,8 @@ class Catalog:
     saved: SavedDocuments
     profiles: Profiles
     synonyms: SynonymEdits
+    questions: Questions
+    notices: Notices
     reader: CatalogReader
 
     def ping(self) -> None:
@@ -89,5 +93,7 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         saved=SavedDocuments(database),
         profiles=Profiles(database),
         synonyms=SynonymEdits(database),
+        questions=Questions(database),
+        notices=Notices(database),
         reader=CatalogReader(database, documents, judgments),
     )
