@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from indexer.catalog.catalog import Catalog
 from indexer.dense.query_vectors import VectorCounts
+from indexer.feedback.recorder import FeedbackRecorder
 from indexer.retrieval.reranking import Outcome
 from schemas.job import JobState
 
@@ -31,6 +32,7 @@ class Metrics:
         lag: Callable[[], int],
         query_vectors: Callable[[], VectorCounts],
         reranks: Callable[[], Mapping[Outcome, int]],
+        feedback: FeedbackRecorder,
     ) -> None:
         """Register every metric.
 
@@ -39,6 +41,7 @@ class Metrics:
             lag: Counts published changes not in the indexes yet.
             query_vectors: Counts queries whose vector was remembered.
             reranks: Counts searches by what became of reranking.
+            feedback: Counts what was noted of what people do with answers, and what was not.
         """
         self._registry = CollectorRegistry()
         self._requests = Counter(
@@ -70,6 +73,7 @@ class Metrics:
         self._registry.register(_CatalogGauges(catalog, lag))
         self._registry.register(_QueryVectors(query_vectors))
         self._registry.register(_Reranks(reranks))
+        self._registry.register(_Feedback(feedback))
         ProcessCollector(registry=self._registry)
 
     def observe_request(self, *, method: str, route: str, status: int, seconds: float) -> None:
@@ -132,6 +136,41 @@ class _Reranks(Collector):
         for outcome, count in self._counts().items():
             reranks.add_metric((outcome,), count)
         yield reranks
+
+
+class _Feedback(Collector):
+    """Read at each scrape."""
+
+    def __init__(self, feedback: FeedbackRecorder) -> None:
+        self._feedback = feedback
+
+    def describe(self) -> Iterable[Metric]:
+        """Name nothing beforehand, so that registering asks nobody."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield what counts, what does not and why, and how much waits to be written."""
+        counted = CounterMetricFamily(
+            "cordee_feedback_counted",
+            "Searches, events and votes that the usefulness loop counts.",
+            labels=("part",),
+        )
+        for part, count in self._feedback.counted().items():
+            counted.add_metric((part.value,), count)
+        yield counted
+        ignored = CounterMetricFamily(
+            "cordee_feedback_ignored",
+            "Searches, events and votes that it does not count, by reason.",
+            labels=("part", "reason"),
+        )
+        for (part, reason), count in self._feedback.ignored().items():
+            ignored.add_metric((part.value, reason.value), count)
+        yield ignored
+        yield GaugeMetricFamily(
+            "cordee_feedback_queued",
+            "Lines that wait to be written to the log.",
+            value=self._feedback.n_queued,
+        )
 
 
 class _CatalogGauges(Collector):

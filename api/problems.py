@@ -19,6 +19,7 @@ from schemas.wire import FieldProblem, Problem
 
 PROBLEM_TYPE: Final = "application/problem+json"
 _RETRY_AFTER_S: Final = "5"
+_MINUTE_S: Final = "60"
 _HTTP_CODES: Final = {
     400: "invalid-input",
     401: "unauthenticated",
@@ -49,6 +50,13 @@ class TooLargeError(CordeeError):
 
     code = "too-large"
     status = 413
+
+
+class TooManyError(CordeeError):
+    """One person asks for more in a minute than one person does."""
+
+    code = "too-many-requests"
+    status = 429
 
 
 class UnsupportedBodyError(CordeeError):
@@ -120,6 +128,8 @@ def _headers(status: int) -> dict[str, str]:
     match status:
         case 401:
             return {"WWW-Authenticate": _AUTHENTICATE}
+        case 429:
+            return {"Retry-After": _MINUTE_S}
         case 503:
             return {"Retry-After": _RETRY_AFTER_S}
         case _:

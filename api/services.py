@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -17,11 +17,18 @@ from indexer.blobs import open_blobs
 from indexer.bootstrap import EngineHandle, open_engine
 from indexer.catalog.catalog import Catalog, open_catalog
 from indexer.catalog.database import Clock, utc_now
+from indexer.engine import Engine
+from indexer.feedback.pseudonyms import open_pseudonyms
+from indexer.feedback.recorder import FeedbackRecorder
 from indexer.intake import Intake
 from indexer.live_synonyms import LiveSynonyms
 from indexer.ports import BlobStore, JobQueue
 from indexer.taxonomy import Taxonomy
 from schemas.settings import Settings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 UPLOAD_DIR: Final = "uploads"
 """Uploads being received, in the data directory: what a crash leaves there is of no use."""
@@ -39,6 +46,8 @@ class Services(msgspec.Struct, frozen=True):
     synonyms: LiveSynonyms
     verifier: TokenVerifier
     metrics: Metrics
+    feedback: FeedbackRecorder
+    """Closed by who opened the bundle, before the catalog."""
     clock: Clock
 
     @property
@@ -61,7 +70,9 @@ def open_services(settings: Settings, *, clock: Clock = utc_now) -> Iterator[Ser
         handle = stack.enter_context(open_engine(settings, catalog))
         queue = open_job_queue(settings)
         stack.callback(queue.close)
-        yield bundle(settings, catalog=catalog, handle=handle, queue=queue, clock=clock)
+        services = bundle(settings, catalog=catalog, handle=handle, queue=queue, clock=clock)
+        stack.callback(services.feedback.close)
+        yield services
 
 
 def bundle(
@@ -74,6 +85,13 @@ def bundle(
 ) -> Services:
     """Put the bundle together from parts that are open already."""
     blobs = open_blobs(settings.blob_url)
+    feedback = FeedbackRecorder(
+        catalog.feedback,
+        open_pseudonyms(settings),
+        settings.feedback,
+        encode=lambda text: _encode(handle.engine, text),
+        clock=clock,
+    )
     services = Services(
         settings=settings,
         catalog=catalog,
@@ -88,9 +106,16 @@ def bundle(
             lag=handle.lag,
             query_vectors=handle.query_vectors,
             reranks=handle.reranks,
+            feedback=feedback,
         ),
+        feedback=feedback,
         clock=clock,
     )
     shutil.rmtree(services.upload_dir, ignore_errors=True)
     services.upload_dir.mkdir(parents=True)
     return services
+
+
+def _encode(engine: Engine, text: str) -> tuple[str, NDArray[np.float32]]:
+    with engine.indexes.lease() as pair:
+        return pair.encoder.name, pair.encoder.encode_query(text)

@@ -43,6 +43,29 @@ class Surface(StrEnum):
     API = "api"
 
 
+class Ignored(StrEnum):
+    """Why something said or done teaches nothing."""
+
+    ROLE = "role"
+    """By somebody who neither learns nor teaches here: an operator, a program."""
+    NO_SEARCH = "no-search"
+    """A vote that says no query id: no search led to the document."""
+    UNKNOWN_QUERY = "unknown-query"
+    """The log has no such search: forged, or one that did not count itself."""
+    OTHER_PERSON = "other-person"
+    """The search is somebody else's."""
+    NOT_SHOWN = "not-shown"
+    """The answer did not show the document, or the person may not see it any more."""
+    REPEATED = "repeated"
+    """It was said before."""
+    EMPTY = "empty"
+    """It says nothing: no time, nothing played."""
+    FLOOD = "flood"
+    """More in a minute than one person does."""
+    QUEUE_FULL = "queue-full"
+    """The log did not keep up."""
+
+
 class ShownHit(msgspec.Struct, frozen=True):
     """One impression: a document at its place in an answer."""
 
@@ -115,6 +138,17 @@ class LoggedEvent(msgspec.Struct, frozen=True):
     """Of ``PLAY``: what was played, in order, without overlap."""
     line: int = 0
     """Number in the log, from 1, rising; 0 for one that is not in the log yet."""
+
+
+class ReportedEvent(msgspec.Struct, frozen=True):
+    """What a client says was done with a hit: nothing of it is believed before the log agrees."""
+
+    query_id: QueryId
+    document_id: DocumentId
+    action: Action
+    passage: int | None = None
+    dwell_ms: int = 0
+    spans: tuple[TimeSpan, ...] = ()
 
 
 class LogPosition(msgspec.Struct, frozen=True, order=True):

@@ -108,6 +108,8 @@ class Hit(msgspec.Struct, frozen=True):
     explanation: Explanation
     similar: tuple[Document, ...] = ()
     """Documents of the candidate set that say the same, which this hit stands for."""
+    team: str = ""
+    """In an experiment, the ranking profile that put it here, as ``name@version``. Never shown."""
 
 
 class FacetCount(msgspec.Struct, frozen=True):
@@ -147,6 +149,10 @@ class ResultPage(msgspec.Struct, frozen=True):
     meaning: str = ""
     """What the encoder was told: the query with its typing mistakes corrected, also where none is
     offered. Never shown."""
+    profile: str = ""
+    """Ranking profile that put the hits in order, as ``name@version``."""
+    experiment: str = ""
+    """Name of the experiment that the search took part in. Never shown."""
 
 
 class SuggestionType(StrEnum):

@@ -10,6 +10,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from api.access import nothing, visible_document
 from api.dependencies import TheCaller, TheServices
+from api.problems import TooManyError
 from api.services import Services
 from indexer.analysis.normalize import well_formed
 from schemas.document import Document
@@ -28,7 +29,8 @@ _LAST_PASSAGE_ID: Final = 2**63 - 1
     sync_to_thread=True,
     status_code=200,
     responses={
-        404: ResponseSpec(Problem, generate_examples=False, description="No such document.")
+        404: ResponseSpec(Problem, generate_examples=False, description="No such document."),
+        429: ResponseSpec(Problem, generate_examples=False, description="Too many in a minute."),
     },
     summary="Say whether it helped",
 )
@@ -39,13 +41,17 @@ def judge(
 
     The latest word for a person, a query and a document is in force; former ones stay in the
     log. Queries that differ in case, accents or punctuation only are the same. Saying the same
-    again changes nothing and gives the same answer.
+    again changes nothing and gives the same answer. Later answers learn from it where
+    ``query_id`` is that of a search of the caller's own that showed the document.
 
     Raises:
         NotFoundError: If there is no such document, or the caller may not see it.
         InvalidInputError: If the parts of the judgment contradict each other.
+        TooManyError: If the caller says more in a minute than the settings allow.
     """
     _check(data)
+    if not services.feedback.may_vote(caller):
+        raise TooManyError("That is more in a minute than one person can say: wait a little.")
     document = visible_document(services, caller, data.document_id)
     said = Judgment(
         person_id=caller.person_id,
@@ -60,10 +66,13 @@ def judge(
         reason=data.reason,
         comment=well_formed(data.comment),
     )
+    services.feedback.note_vote(caller, said.query_id, document.id)
     try:
-        return _view(services.catalog.judgments.record(said), document)
+        kept = services.catalog.judgments.record(said)
     except NotFoundError as exc:  # deleted since it was looked up
         raise nothing() from exc
+    services.feedback.voted()
+    return _view(kept, document)
 
 
 @get("/judgments", sync_to_thread=True, summary="What I said")

@@ -11,12 +11,15 @@ from api.dependencies import TheCaller, TheServices
 from api.guards import PARAMETERS, require_known_parameters
 from api.services import Services
 from api.views.search import search_response, suggest_response, to_query, unnamed_people
+from indexer.analysis.normalize import well_formed
 from indexer.engine import Engine
 from indexer.retrieval.instant import instant
+from indexer.retrieval.search import is_narrowed
 from indexer.retrieval.search import search as run_search
 from indexer.retrieval.suggest import suggest as run_suggest
 from schemas.document import DocumentKind
 from schemas.errors import InvalidInputError
+from schemas.feedback import Surface
 from schemas.hit import ResultPage
 from schemas.identity import Caller
 from schemas.profile import project_of
@@ -114,14 +117,36 @@ def suggest(
 search_router = Router("/", route_handlers=[search, search_by_body, suggest], tags=["search"])
 
 
-def answer(services: Services, caller: Caller, request: SearchRequest) -> SearchResponse:
+def answer(
+    services: Services,
+    caller: Caller,
+    request: SearchRequest,
+    *,
+    surface: Surface | None = Surface.API,
+) -> SearchResponse:
     """Run a search for a caller: what routes and pages share.
+
+    Args:
+        services: The bundle.
+        caller: Whose search it is.
+        request: What is asked for.
+        surface: Where the person searches, for the log of what people do with answers; ``None``
+            for a search that nobody asked for: the parts of a page.
 
     Raises:
         InvalidInputError: If the request exceeds a limit.
     """
     query = to_query(request, caller, project_for(services, caller, request))
     page = _page(query, request.mode, services.handle.engine)
+    if surface is not None and request.mode is SearchMode.FULL and request.q.strip():
+        services.feedback.record_search(
+            caller,
+            well_formed(request.q),
+            page,
+            number=request.page,
+            surface=surface,
+            is_filtered=is_narrowed(query),
+        )
     if request.mode is SearchMode.FULL:  # the others are quick and many, and would hide it
         services.metrics.observe_search(took_ms=page.took_ms, timings_ms=page.timings_ms)
     missing = unnamed_people(page)

@@ -64,7 +64,8 @@ def _for_me(services: Services, caller: Caller, profile: Profile) -> ForMe | Non
     q = ". ".join((*profile.goals, profile.description))[:MAX_QUERY_CHARS].strip()
     if not q:
         return None
-    found = answer_search(services, caller, SearchRequest(q=q, per_page=2 * N_FOR_ME)).hits
+    request = SearchRequest(q=q, per_page=2 * N_FOR_ME)
+    found = answer_search(services, caller, request, surface=None).hits
     # What the reader took part in is known to them already.
     new = [hit for hit in found if caller.person_id not in {each.id for each in hit.participants}]
     if not new:

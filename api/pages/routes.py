@@ -32,6 +32,7 @@ from api.pages.visitor import persona_cookie
 from api.personas import persona_of
 from api.services import Services
 from api.views.documents import content_view, document_view
+from schemas.feedback import Surface
 from schemas.identity import Caller
 from schemas.wire import (
     BlockView,
@@ -111,7 +112,7 @@ def _home_or_results(visit: Visit) -> Html:
         home = home_view(services, caller)
         labels = Labels(services.taxonomy, visitor.t, {})
         return render_page("home.html", visitor, address=address, home=home, labels=labels)
-    answer = answer_search(services, caller, address.request())
+    answer = answer_search(services, caller, address.request(), surface=_surface(request))
     labels = Labels(services.taxonomy, visitor.t, _names(services, caller, address, answer))
     return render_page(
         "results.html",
@@ -128,6 +129,12 @@ def _home_or_results(visit: Visit) -> Html:
         own=own_of(services, caller, address.q, [hit.document_id for hit in answer.hits]),
         labels=labels,
     )
+
+
+def _surface(request: AnyRequest) -> Surface | None:
+    """Return where a page was searched; a page that the browser fetches ahead was not yet."""
+    purpose = request.headers.get("sec-purpose", request.headers.get("purpose", ""))
+    return None if "prefetch" in purpose else Surface.PORTAL
 
 
 def _document(visit: Visit, document_id: str) -> Html:
@@ -173,7 +180,7 @@ def _passages(
     if not q:
         return ()
     request = SearchRequest(q=q, document=(document_id,), per_page=1)
-    hits = answer_search(services, caller, request).hits
+    hits = answer_search(services, caller, request, surface=None).hits
     return hits[0].passages if hits else ()
 
 
@@ -199,7 +206,7 @@ def _names(
         absent = tuple(value for value in address.chosen(name) if value not in counted)
         if absent:
             everything = msgspec.structs.replace(SearchAddress(), **{name: absent}).request()
-            facet = answer_search(services, caller, everything).facets.get(name, ())
+            facet = answer_search(services, caller, everything, surface=None).facets.get(name, ())
             names |= {each.value: each.label for each in facet if each.value in absent}
     return names
 

@@ -95,6 +95,13 @@ class FeedbackLog:
             ).first()
         return _to_search(row) if row is not None else None
 
+    def events_of(self, query_id: QueryId) -> list[LoggedEvent]:
+        """Return what was done with the hits of a search, in order."""
+        query = select(search_events).where(search_events.c.query_id == query_id)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(search_events.c.line)).all()
+        return [_to_event(row) for row in rows]
+
     def searches_of(
         self, person: Pseudonym, *, since: datetime | None = None, limit: int = 100
     ) -> list[LoggedSearch]:

@@ -46,6 +46,11 @@ class RankingProfile(msgspec.Struct, frozen=True):
     """What a cross-encoder weighs among the documents that it reads, where one is switched on; the
     score by passages has the rest. Neither measured nor chosen: that takes a model."""
 
+    @property
+    def version_name(self) -> str:
+        """Name and version in one word: ``default@4``."""
+        return f"{self.name}@{self.version}"
+
 
 # 0.4 / 0.6 over exact scores of the union: .35 to .5 differ by less than half a point of
 # nDCG@10 on three French sets; grams and pairs add 2 points to the lexical half. ``v2`` promised

@@ -106,6 +106,7 @@ def search(query: Query, engine: Engine) -> ResultPage:
         confidence=confidence,
         is_doubtful=confidence is not None and confidence < engine.settings.doubtful_below,
         meaning=asked.wanted.meaning,
+        profile=engine.profile.version_name,
     )
 
 
@@ -167,6 +168,12 @@ def group_tags(where: Filter, engine: Engine) -> Filter:
         groups[engine.taxonomy.facet_of(tag_id) or f"tag:{tag_id}"].add(tag_id)
     grouped = tuple(frozenset(groups[name]) for name in sorted(groups))
     return msgspec.structs.replace(where, tag_groups=where.tag_groups + grouped)
+
+
+def is_narrowed(query: Query) -> bool:
+    """Tell whether conditions narrow a query, in its text or beside it."""
+    everything = Filter(audiences=query.filter.audiences)
+    return query.filter != everything or parse(well_formed(query.text)).has_syntax
 
 
 def only_conditions(parsed: ParsedQuery) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -158,7 +158,10 @@ def open_school(data_dir: Path, **changes: Any) -> Iterator[School]:
         with open_engine(settings, catalog, open_encoder=WordEncoder) as handle:
             services = bundle(settings, catalog=catalog, handle=handle, queue=queue)
             app = create_app(settings, services=services)
-            with TestClient(app, raise_server_exceptions=False) as client:
+            with (
+                closing(services.feedback),
+                TestClient(app, raise_server_exceptions=False) as client,
+            ):
                 wait_until_ready(services)
                 yield School(services, client, queue)
     finally:
