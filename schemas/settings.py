@@ -168,6 +168,24 @@ class FeedbackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of one person; what goes beyond is refused."""
 
 
+class QuestionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Questions that are asked of mentors."""
+
+    most_waiting: int = 5
+    """A mentor who has so many unanswered questions is given no more; they may still take some."""
+
+
+class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the school's own software hears what happens to questions."""
+
+    url: str = ""
+    """``https://...`` that takes notices; empty means that nobody is told."""
+    secret: str = ""
+    """What signs them, as Standard Webhooks writes it: ``whsec_`` and base64, or base64 alone."""
+    tries: int = 8
+    """Then a notice is given up: with the growing pauses between them, after about two days."""
+
+
 class TagSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The taxonomy."""
 
@@ -198,6 +216,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ingestion: IngestionSettings = IngestionSettings()
     search: SearchSettings = SearchSettings()
     feedback: FeedbackSettings = FeedbackSettings()
+    questions: QuestionSettings = QuestionSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     tags: TagSettings = TagSettings()
     log: LogSettings = LogSettings()
 

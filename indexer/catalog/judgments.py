@@ -110,6 +110,27 @@ class Judgments:
         with self._database.reading() as connection:
             return connection.execute(select(func.max(j.c.id))).scalar_one() or 0
 
+    def last_words(
+        self, documents: Collection[DocumentId]
+    ) -> dict[DocumentId, dict[PersonId, Verdict]]:
+        """Return what each person last said of each of these documents, for whatever query.
+
+        What was withdrawn last is left out.
+        """
+        latest = (
+            select(func.max(j.c.id))
+            .where(among(j.c.document_id, documents))
+            .group_by(j.c.document_id, j.c.person_id)
+        )
+        lines = select(j.c.document_id, j.c.person_id, j.c.value).where(
+            j.c.id.in_(latest), j.c.value != Verdict.WITHDRAWN
+        )
+        found: defaultdict[DocumentId, dict[PersonId, Verdict]] = defaultdict(dict)
+        with self._database.reading() as connection:
+            for document_id, person_id, value in connection.execute(lines).all():
+                found[DocumentId(document_id)][PersonId(person_id)] = Verdict(value)
+        return dict(found)
+
     def shared(self, at_least: int) -> tuple[SharedQuery, ...]:
         """Return the queries for which so many people now find something useful, by key.
 
