@@ -26,6 +26,7 @@ from indexer.dense.query_vectors import QueryVectors, VectorCounts
 from indexer.engine import Engine
 from indexer.follower import Follower, follower_name
 from indexer.generations import LiveIndexes
+from indexer.live_ranking import LiveRanking
 from indexer.live_speller import MISTYPED, LiveSpeller
 from indexer.live_synonyms import LiveSynonyms, open_live_synonyms
 from indexer.pairs import PairOpener
@@ -207,7 +208,7 @@ def open_engine(
         reader=catalog.reader,
         indexes=live,
         taxonomy=taxonomy,
-        profile=profile,
+        ranking=LiveRanking(profile, catalog.rankings),
         settings=settings.search,
         clock=clock,
         mint_query_id=lambda: QueryId(f"q-{uuid.uuid4().hex[:20]}"),

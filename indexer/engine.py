@@ -11,7 +11,7 @@ import msgspec
 from indexer.generations import LiveIndexes
 from indexer.live_speller import SpellerSource
 from indexer.ports import PassageReader
-from indexer.retrieval.profiles import RankingProfile
+from indexer.retrieval.contest import RankingSource
 from indexer.retrieval.reranking import Reranker
 from indexer.retrieval.understanding import SynonymSource
 from indexer.taxonomy import Taxonomy
@@ -25,7 +25,7 @@ class Engine(msgspec.Struct, frozen=True):
     reader: PassageReader
     indexes: LiveIndexes
     taxonomy: Taxonomy
-    profile: RankingProfile
+    ranking: RankingSource
     settings: SearchSettings
     clock: Callable[[], datetime]
     mint_query_id: Callable[[], QueryId]

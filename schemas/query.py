@@ -78,3 +78,5 @@ class Query(msgspec.Struct, frozen=True):
     order: Order = Order.RELEVANCE
     project: Project | None = None
     """Whose sector and stage are lifted a little; ``None`` lifts nothing."""
+    asker: str = ""
+    """Pseudonym of who asks; empty for nobody, who takes part in no experiment."""

@@ -20,6 +20,7 @@ from indexer.catalog.passages import Passages
 from indexer.catalog.profiles import Profiles
 from indexer.catalog.publishing import Publishing
 from indexer.catalog.questions import Questions
+from indexer.catalog.ranking import Rankings
 from indexer.catalog.reader import CatalogReader
 from indexer.catalog.saved import SavedDocuments
 from indexer.catalog.synonyms import SynonymEdits
@@ -46,6 +47,7 @@ class Catalog:
     synonyms: SynonymEdits
     questions: Questions
     notices: Notices
+    rankings: Rankings
     reader: CatalogReader
 
     def ping(self) -> None:
@@ -95,5 +97,6 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         synonyms=SynonymEdits(database),
         questions=Questions(database),
         notices=Notices(database),
+        rankings=Rankings(database),
         reader=CatalogReader(database, documents, judgments),
     )

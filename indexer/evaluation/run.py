@@ -28,6 +28,7 @@ from indexer.evaluation.dataset import (
 from indexer.evaluation.measures import measure, measure_each, percentiles_ms
 from indexer.evaluation.significance import p_value
 from indexer.ports import PassageEncoder, QueryEncoder
+from indexer.retrieval.contest import FixedRanking
 from indexer.retrieval.profiles import profile_named
 from indexer.retrieval.search import rank_documents, search
 from schemas.document import Document, DocumentKind, MediaFiles, MediaKind, Visibility
@@ -117,7 +118,7 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
             dataset, engine, choice=retrievers, limit=limit_queries, progress=progress
         )
         if other:
-            against = msgspec.structs.replace(engine, profile=other)
+            against = msgspec.structs.replace(engine, ranking=FixedRanking(other))
             other_run = _rank_all(dataset, against, retrievers, limit_queries)
         reranks = engine.reranker.counts() if engine.reranker else {}
     if run_file is not None:

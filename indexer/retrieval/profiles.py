@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from schemas.errors import SettingsError
+from schemas.ranking import MadeProfile
 
 
 class RankingProfile(msgspec.Struct, frozen=True):
@@ -51,6 +52,11 @@ class RankingProfile(msgspec.Struct, frozen=True):
         """Name and version in one word: ``default@4``."""
         return f"{self.name}@{self.version}"
 
+    def weights(self) -> dict[str, float]:
+        """Return every field that is a number to choose."""
+        named = msgspec.structs.asdict(self)
+        return {name: named[name] for name in named if name not in {"name", "version"}}
+
 
 # 0.4 / 0.6 over exact scores of the union: .35 to .5 differ by less than half a point of
 # nDCG@10 on three French sets; grams and pairs add 2 points to the lexical half. ``v2`` promised
@@ -64,6 +70,22 @@ PROFILES: Final[Mapping[str, RankingProfile]] = MappingProxyType({
     ),
     "v3": RankingProfile(name="v3", version=3, exact_words=0),
 })
+
+
+def made_profile(made: MadeProfile) -> RankingProfile:
+    """Return a profile that was made here; a weight that it does not name has its usual value.
+
+    Raises:
+        SettingsError: If a weight does not fit, or this release has no such weight.
+    """
+    usual = RankingProfile(made.name, made.version)
+    if unknown := sorted(made.weights.keys() - usual.weights().keys()):
+        raise SettingsError(f"Ranking profile {made.key}: there is no weight {unknown[0]}.")
+    fields = usual.weights() | made.weights | {"name": made.name, "version": made.version}
+    try:
+        return msgspec.convert(fields, RankingProfile)
+    except msgspec.ValidationError as exc:
+        raise SettingsError(f"Ranking profile {made.key}: {exc}") from exc
 
 
 def profile_named(name: str) -> RankingProfile:

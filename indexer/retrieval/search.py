@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -14,21 +12,21 @@ from indexer.analysis.normalize import well_formed
 from indexer.engine import Engine
 from indexer.generations import IndexPair
 from indexer.ports import PassageCard
-from indexer.retrieval.candidates import retrieve
+from indexer.retrieval.arranging import arrange, contest_of, find_candidates, mix
 from indexer.retrieval.confidence import Signs, confidence_of, read_signs
 from indexer.retrieval.dressing import dress, read_page
-from indexer.retrieval.duplicates import Collapsed, collapse
-from indexer.retrieval.exact import exact_first, exact_word, passages_with
+from indexer.retrieval.duplicates import Collapsed
 from indexer.retrieval.excluding import without_excluded
 from indexer.retrieval.facets import count_facets, name_facets, people_of
-from indexer.retrieval.fusion import ComponentScores, FusedScores, fuse
+from indexer.retrieval.fusion import fuse
 from indexer.retrieval.grounds import Clues, clues_of, useful_for
+from indexer.retrieval.interleaving import with_teams
 from indexer.retrieval.naming import narrowed
 from indexer.retrieval.parser import ParsedQuery, parse
-from indexer.retrieval.personal import for_project
-from indexer.retrieval.ranking import RankedDocument, group_by_document, in_order
+from indexer.retrieval.ranking import RankedDocument
+from indexer.retrieval.scene import Asked, Scene, Timer
 from indexer.retrieval.snippets import query_terms
-from indexer.retrieval.understanding import Understanding, understand
+from indexer.retrieval.understanding import understand
 from schemas.errors import InvalidInputError
 from schemas.hit import ResultPage, TotalRelation
 from schemas.ids import DocumentId, TagId
@@ -37,13 +35,11 @@ from schemas.query import (
     MAX_PER_PAGE,
     MAX_QUERY_CHARS,
     Filter,
-    Order,
     Project,
     Query,
     RetrieverChoice,
 )
 
-BROWSE_LIMIT: Final = 1_000  # documents listed for an empty query: twenty full pages
 MAX_FILTER_VALUES: Final = 200  # of one field: a longer list is no person's choice
 
 
@@ -57,6 +53,11 @@ class Ranked(msgspec.Struct, frozen=True):
     is_complete: bool
     signs: Signs | None
     """Of an answer among the first ten by score; ``None`` where only conditions were typed."""
+    profile: str
+    """As ``name@version``."""
+    experiment: str = ""
+    teams: dict[DocumentId, str] = {}
+    """In an experiment, by document, the ranking profile that put it there."""
 
 
 def search(query: Query, engine: Engine) -> ResultPage:
@@ -78,7 +79,7 @@ def search(query: Query, engine: Engine) -> ResultPage:
         TransientError: If an index or the catalog fails.
     """
     check(query)
-    timer = _Timer()
+    timer = Timer()
     with engine.indexes.lease() as pair:
         asked = _ask(query, pair, engine, timer)
         ranked = _rank(asked, query, pair=pair, engine=engine, timer=timer)
@@ -96,7 +97,7 @@ def search(query: Query, engine: Engine) -> ResultPage:
         hits = dress(shown, content, asked.where, wanted=marks, first_rank=offset + 1, clues=clues)
     return ResultPage(
         query_id=engine.mint_query_id(),
-        hits=hits,
+        hits=with_teams(hits, ranked.teams),
         total=len(ranked.documents),
         total_relation=TotalRelation.EXACT if ranked.is_complete else TotalRelation.AT_LEAST,
         facets=facets,
@@ -106,7 +107,8 @@ def search(query: Query, engine: Engine) -> ResultPage:
         confidence=confidence,
         is_doubtful=confidence is not None and confidence < engine.settings.doubtful_below,
         meaning=asked.wanted.meaning,
-        profile=engine.profile.version_name,
+        profile=ranked.profile,
+        experiment=ranked.experiment,
     )
 
 
@@ -117,7 +119,7 @@ def rank(query: Query, engine: Engine) -> Ranked:
         InvalidInputError: As ``search``.
     """
     check(query)
-    timer = _Timer()
+    timer = Timer()
     with engine.indexes.lease() as pair:
         asked = _ask(query, pair, engine, timer)
         return _rank(asked, query, pair=pair, engine=engine, timer=timer)
@@ -186,42 +188,7 @@ def has_word(text: str) -> bool:
     return any(map(str.isalnum, text))
 
 
-class _Timer:
-    """Adds up where the time of one search goes."""
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-        self._parts: dict[str, float] = {}
-
-    @contextmanager
-    def part(self, name: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent_ms = (time.perf_counter() - started) * 1e3
-            self._parts[name] = self._parts.get(name, 0.0) + spent_ms
-
-    def total_ms(self) -> float:
-        return round((time.perf_counter() - self._started) * 1e3, 3)
-
-    def parts_ms(self) -> dict[str, float]:
-        return {name: round(ms, 3) for name, ms in self._parts.items()}
-
-
-class _Asked(msgspec.Struct, frozen=True):
-    """What a query asks for, and within what."""
-
-    wanted: Understanding
-    where: Filter
-    parsed: ParsedQuery
-    is_browsing: bool
-    """Whether nothing but conditions was typed."""
-    is_wordless: bool
-    """Whether what was typed has no letter and no digit: nothing is meant by it."""
-
-
-def _ask(query: Query, pair: IndexPair, engine: Engine, timer: _Timer) -> _Asked:
+def _ask(query: Query, pair: IndexPair, engine: Engine, timer: Timer) -> Asked:
     with timer.part("understand"):
         parsed = parse(well_formed(query.text))
         where = narrowed(
@@ -236,7 +203,7 @@ def _ask(query: Query, pair: IndexPair, engine: Engine, timer: _Timer) -> _Asked
             synonyms=engine.synonyms.current() if engine.synonyms else None,
         )
         is_browsing = only_conditions(parsed)
-        return _Asked(
+        return Asked(
             wanted,
             group_tags(where, engine),
             parsed,
@@ -245,53 +212,37 @@ def _ask(query: Query, pair: IndexPair, engine: Engine, timer: _Timer) -> _Asked
         )
 
 
-def _rank(asked: _Asked, query: Query, *, pair: IndexPair, engine: Engine, timer: _Timer) -> Ranked:
-    visible = Filter(audiences=asked.where.audiences)
+def _rank(asked: Asked, query: Query, *, pair: IndexPair, engine: Engine, timer: Timer) -> Ranked:
+    scene = Scene(asked, query, pair, engine, timer)
     with timer.part("retrieve"):
-        if asked.is_wordless:
-            fused, is_complete = list[FusedScores](), True
-        elif asked.is_browsing:
-            fused, is_complete = _newest(asked, pair)
-        else:
-            candidates = retrieve(
-                asked.wanted,
-                asked.where,
-                pair,
-                choice=query.retrievers,
-                limit=engine.settings.candidates,
-                executor=engine.executor,
-            )
-            fused, is_complete = fuse(candidates.scores, engine.profile), candidates.is_complete
+        found = find_candidates(scene)
+    # Asked for once: another profile may come into service at any moment.
+    contest = contest_of(scene)
+    profile = contest.champion if contest else engine.ranking.current()
     with timer.part("group"):
+        fused = found.newest or fuse(found.scores, profile)
         cards = pair.lexical.cards([scores.raw.passage_id for scores in fused])
         cards = without_excluded(cards, asked.wanted.lexical, asked.where, pair.lexical)
-        # Of a list of everything the score is a date.
-        profile = None if asked.is_browsing else engine.profile
-        grouped = group_by_document(fused, cards, profile)
-    unread = grouped
-    if engine.reranker and profile and query.order is Order.RELEVANCE:
-        with timer.part("rerank"):
-            grouped = engine.reranker.rerank(
-                asked.wanted.meaning, grouped, engine.reader, profile.reranker
-            )
-    with timer.part("group"):
-        if profile:
-            grouped = for_project(grouped, cards, query.project, profile)
-        if profile and query.retrievers is not RetrieverChoice.DENSE:
-            word = exact_word(asked.wanted.lexical, visible, pair.lexical, profile)
-            having = passages_with(word, visible, pair.lexical)
-            grouped, unread = exact_first(grouped, having), exact_first(unread, having)
-        documents = in_order(grouped, query.order, cards.values())
-        # A list of everything names everything.
-        alone = [Collapsed(each) for each in documents]
-        collapsed = alone if asked.is_browsing else collapse(documents, cards)
+    # Of a list of everything the score is a date.
+    collapsed, unread = arrange(fused, cards, None if asked.is_browsing else profile, scene)
+    teams: dict[DocumentId, str] = {}
+    if contest:
+        collapsed, teams = mix(collapsed, found, cards, contest, scene=scene)
     with timer.part("confidence"):
         # Of the scores that it was fitted on, in whatever order the page is asked for.
         signs = None if asked.is_browsing else _signs(unread, asked, query.retrievers, pair)
-    return Ranked(tuple(collapsed), tuple(cards.values()), is_complete, signs)
+    return Ranked(
+        documents=tuple(collapsed),
+        cards=tuple(cards.values()),
+        is_complete=found.is_complete,
+        signs=signs,
+        profile=profile.version_name,
+        experiment=contest.experiment if contest else "",
+        teams=teams,
+    )
 
 
-def _clues(typed: str, asked: _Asked, engine: Engine, project: Project | None) -> Clues | None:
+def _clues(typed: str, asked: Asked, engine: Engine, project: Project | None) -> Clues | None:
     """Return what hits tell their grounds from; nothing where nothing was asked."""
     if asked.is_browsing and not asked.parsed.has_syntax:
         return None
@@ -302,7 +253,7 @@ def _clues(typed: str, asked: _Asked, engine: Engine, project: Project | None) -
 
 
 def _signs(
-    grouped: Sequence[RankedDocument], asked: _Asked, choice: RetrieverChoice, pair: IndexPair
+    grouped: Sequence[RankedDocument], asked: Asked, choice: RetrieverChoice, pair: IndexPair
 ) -> Signs:
     visible = Filter(audiences=asked.where.audiences)
     encoder = pair.encoder.name
@@ -313,13 +264,3 @@ def _confidence(ranked: Ranked) -> float | None:
     if ranked.signs is None:
         return None
     return confidence_of(ranked.signs) if ranked.documents else 0.0
-
-
-def _newest(asked: _Asked, pair: IndexPair) -> tuple[list[FusedScores], bool]:
-    """Rank for an empty query by date, which is the score; and tell whether that is everything."""
-    found = pair.lexical.recent(asked.where, limit=BROWSE_LIMIT)
-    kept = [
-        FusedScores(ComponentScores(i, None, None, None), 0.0, 0.0, created_at)
-        for i, created_at in found
-    ]
-    return kept, len(found) < BROWSE_LIMIT

@@ -76,7 +76,7 @@ def similar_documents(
         vectors = vectors_of(document.id, pair.encoder.name)
         n_wanted = engine.settings.candidates
         found = _candidates(document, vectors, where, pair=pair, n_wanted=n_wanted)
-        fused = fuse(found, engine.profile)
+        fused = fuse(found, engine.ranking.current())
         ranked = _others(document, where, fused, pair)
     return _visible(ranked[: 2 * limit], audiences, engine)[:limit]
 

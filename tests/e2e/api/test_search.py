@@ -33,7 +33,7 @@ def test_a_hit_carries_everything_a_page_needs(school: School, document: Documen
     assert {each["name"] for each in hit["participants"]} == {"Léa", "Claire"}
     assert hit["poster_url"] == f"/v1/documents/{document.id}/poster"
     assert hit["explanation"]["lexical"] > 0
-    profile = school.services.handle.engine.profile
+    profile = school.services.handle.engine.ranking.current()
     below = profile.second * profile.alone  # its one passage has no second beside it
     assert hit["explanation"]["fused"] - below == pytest.approx(hit["score"])
 

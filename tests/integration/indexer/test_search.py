@@ -48,7 +48,7 @@ def test_the_document_that_answers_comes_first_and_says_why(school: School) -> N
 def test_the_score_of_a_hit_follows_from_its_explanation(school: School) -> None:
     school.publish("a", ["Calculer sa trésorerie.", "La trésorerie de départ."], title="Trésorerie")
     school.publish("b", ["La météo est clémente."], title="Divers")
-    profile = school.handle.engine.profile
+    profile = school.handle.engine.ranking.current()
 
     first, other = school.search("tresorerie").hits
     said, alone = first.explanation, other.explanation
