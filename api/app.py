@@ -21,6 +21,7 @@ from api.controllers.judgments import judgments_router
 from api.controllers.media import media_router
 from api.controllers.multi_search import multi_search_router
 from api.controllers.profiles import profiles_router
+from api.controllers.recommendations import recommendations_router
 from api.controllers.saved import saved_router
 from api.controllers.search import search_router
 from api.controllers.session import session_router
@@ -69,6 +70,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             judgments_router,
             saved_router,
             profiles_router,
+            recommendations_router,
             session_router,
         ],
     )

@@ -18,7 +18,7 @@ from indexer.bootstrap import EngineHandle, open_engine
 from indexer.catalog.catalog import Catalog, open_catalog
 from indexer.catalog.database import Clock, utc_now
 from indexer.engine import Engine
-from indexer.feedback.pseudonyms import open_pseudonyms
+from indexer.feedback.pseudonyms import Pseudonyms, open_pseudonyms
 from indexer.feedback.recorder import FeedbackRecorder
 from indexer.intake import Intake
 from indexer.live_synonyms import LiveSynonyms
@@ -44,6 +44,7 @@ class Services(msgspec.Struct, frozen=True):
     intake: Intake
     taxonomy: Taxonomy
     synonyms: LiveSynonyms
+    pseudonyms: Pseudonyms
     verifier: TokenVerifier
     metrics: Metrics
     feedback: FeedbackRecorder
@@ -85,9 +86,10 @@ def bundle(
 ) -> Services:
     """Put the bundle together from parts that are open already."""
     blobs = open_blobs(settings.blob_url)
+    pseudonyms = open_pseudonyms(settings)
     feedback = FeedbackRecorder(
         catalog.feedback,
-        open_pseudonyms(settings),
+        pseudonyms,
         settings.feedback,
         encode=lambda text: _encode(handle.engine, text),
         clock=clock,
@@ -100,6 +102,7 @@ def bundle(
         intake=Intake(catalog=catalog, blobs=blobs, queue=queue, settings=settings, clock=clock),
         taxonomy=handle.engine.taxonomy,
         synonyms=handle.synonyms,
+        pseudonyms=pseudonyms,
         verifier=open_verifier(settings),
         metrics=Metrics(
             catalog=catalog,

@@ -6,14 +6,16 @@ from typing import Final
 
 import msgspec
 
-from api.controllers.search import answer as answer_search
+from api.recommending import Wanted, recommended
 from api.services import Services
 from api.views.documents import document_view
+from api.views.recommendations import recommendation_list
 from schemas.document import Document
 from schemas.identity import Caller
 from schemas.profile import Profile
-from schemas.query import MAX_QUERY_CHARS
-from schemas.wire import DocumentView, SearchHit, SearchRequest
+from schemas.recommendation import Basis, Recommendation
+from schemas.wire import DocumentView
+from schemas.wire_recommendations import RecommendedDocument
 
 N_RECENT: Final = 6
 N_KEPT: Final = 12
@@ -25,8 +27,10 @@ class ForMe(msgspec.Struct, frozen=True):
 
     project: str
     goals: tuple[str, ...]
-    hits: tuple[SearchHit, ...]
+    documents: tuple[RecommendedDocument, ...]
     """Best first."""
+    found: tuple[Recommendation, ...]
+    """The same, with why as it was found."""
 
 
 class HomeView(msgspec.Struct, frozen=True):
@@ -60,17 +64,12 @@ def home_view(services: Services, caller: Caller) -> HomeView:
 
 
 def _for_me(services: Services, caller: Caller, profile: Profile) -> ForMe | None:
-    """Search what the reader wants to reach: goals say what they need, the project for whom."""
-    q = ". ".join((*profile.goals, profile.description))[:MAX_QUERY_CHARS].strip()
-    if not q:
+    """Recommend what the reader has not read yet; nothing where nothing is near the project."""
+    found, basis = recommended(services, caller, Wanted(limit=N_FOR_ME))
+    if basis is Basis.EVERYONE:
         return None
-    request = SearchRequest(q=q, per_page=2 * N_FOR_ME)
-    found = answer_search(services, caller, request, surface=None).hits
-    # What the reader took part in is known to them already.
-    new = [hit for hit in found if caller.person_id not in {each.id for each in hit.participants}]
-    if not new:
-        return None
-    return ForMe(profile.project, profile.goals, tuple(new[:N_FOR_ME]))
+    listed = recommendation_list(found, basis, services, caller)
+    return ForMe(profile.project, profile.goals, listed.recommendations, tuple(found))
 
 
 def _views(

@@ -23,6 +23,7 @@ from api.pages.home import home_view
 from api.pages.own import own_of
 from api.pages.problems import render_problem
 from api.pages.reading import lines_of, marked_blocks
+from api.pages.recommended import whys_of
 from api.pages.related import related_questions
 from api.pages.rendering import render_page
 from api.pages.results import Labels, results_view
@@ -111,7 +112,15 @@ def _home_or_results(visit: Visit) -> Html:
     if address.is_home:
         home = home_view(services, caller)
         labels = Labels(services.taxonomy, visitor.t, {})
-        return render_page("home.html", visitor, address=address, home=home, labels=labels)
+        shown = home.for_me.found if home.for_me else ()
+        return render_page(
+            "home.html",
+            visitor,
+            address=address,
+            home=home,
+            labels=labels,
+            why={each.document.id: whys_of(each.whys, labels, visitor.t) for each in shown},
+        )
     answer = answer_search(services, caller, address.request(), surface=_surface(request))
     labels = Labels(services.taxonomy, visitor.t, _names(services, caller, address, answer))
     return render_page(

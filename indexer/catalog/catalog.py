@@ -24,6 +24,7 @@ from indexer.catalog.ranking import Rankings
 from indexer.catalog.reader import CatalogReader
 from indexer.catalog.saved import SavedDocuments
 from indexer.catalog.synonyms import SynonymEdits
+from indexer.catalog.tastes import Tastes
 from indexer.catalog.workers import Workers
 
 
@@ -44,6 +45,7 @@ class Catalog:
     feedback: FeedbackLog
     saved: SavedDocuments
     profiles: Profiles
+    tastes: Tastes
     synonyms: SynonymEdits
     questions: Questions
     notices: Notices
@@ -94,6 +96,7 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         feedback=FeedbackLog(database),
         saved=SavedDocuments(database),
         profiles=Profiles(database),
+        tastes=Tastes(database),
         synonyms=SynonymEdits(database),
         questions=Questions(database),
         notices=Notices(database),

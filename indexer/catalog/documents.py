@@ -207,6 +207,13 @@ class Documents:
                 return last_change_of(connection, document_id)
             return self._changed(connection, document_id)
 
+    def with_participant(self, person_id: PersonId) -> frozenset[DocumentId]:
+        """Return the published documents in which a person takes part."""
+        t = participants
+        query = select(t.c.document_id).where(t.c.person_id == person_id).distinct()
+        with self._database.reading() as connection:
+            return frozenset(map(DocumentId, connection.execute(query).scalars()))
+
     def people(self, ids: Iterable[PersonId]) -> dict[PersonId, Speaker]:
         """Return the people among these who take part in a published document, by name."""
         with self._database.reading() as connection:

@@ -113,6 +113,12 @@ class FeedbackLog:
             rows = connection.execute(query.order_by(searches.c.line.desc()).limit(limit)).all()
         return [_to_search(row) for row in rows]
 
+    def touched_by(self, person: Pseudonym) -> frozenset[DocumentId]:
+        """Return the documents that a person did something with, whatever it was."""
+        query = select(search_events.c.document_id).where(search_events.c.person == person)
+        with self._database.reading() as connection:
+            return frozenset(map(DocumentId, connection.execute(query.distinct()).scalars()))
+
     def phrasings(
         self, encoder: str, ids: Collection[PhrasingId] | None = None
     ) -> dict[PhrasingId, Phrasing]:

@@ -91,6 +91,12 @@ class Judgments:
             found = [_to_judgment(row) for row in connection.execute(newest).all()]
             return found, connection.execute(total).scalar_one()
 
+    def judged_by(self, person_id: PersonId) -> frozenset[DocumentId]:
+        """Return the documents of which a person has ever said something."""
+        query = select(j.c.document_id).where(j.c.person_id == person_id).distinct()
+        with self._database.reading() as connection:
+            return frozenset(map(DocumentId, connection.execute(query).scalars()))
+
     def after(self, line: int, *, until: int | None = None) -> list[tuple[int, Judgment]]:
         """Return what was said behind a line of the log, in order, each with its line.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -109,6 +109,15 @@ class Passages:
         with self._database.reading() as connection:
             packed = read_vectors(connection, document_id, encoder)
         return {id_: to_vectors([row])[0] for id_, row in packed.items()}
+
+    def vectors_among(self, ids: Collection[PassageId], encoder: str) -> dict[PassageId, Vector]:
+        """Return the vectors that there are of these passages, each of shape (d,)."""
+        query = select(vectors.c.passage_id, vectors.c.vector).where(
+            among(vectors.c.passage_id, ids), vectors.c.encoder == encoder
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return {PassageId(id_): to_vectors([row])[0] for id_, row in rows}
 
     def sweep_superseded(self, older_than: datetime) -> int:
         """Drop passages superseded before this moment, with their vectors; return how many."""

@@ -58,6 +58,12 @@ class SavedDocuments:
         with self._database.reading() as connection:
             return frozenset(connection.execute(query).scalars())
 
+    def all_of(self, person_id: PersonId) -> frozenset[DocumentId]:
+        """Return everything that a person keeps."""
+        query = select(s.c.document_id).where(s.c.person_id == person_id)
+        with self._database.reading() as connection:
+            return frozenset(map(DocumentId, connection.execute(query).scalars()))
+
     def current(
         self,
         person_id: PersonId,

@@ -8,11 +8,11 @@ from typing import Any, Final
 import pytest
 
 from api.guards import SESSION_COOKIE
-from fixtures.builders import a_profile
-from schemas.document import Document, DocumentKind
-from schemas.identity import Caller
+from fixtures.builders import a_judgment, a_profile
+from schemas.document import Document, DocumentKind, Visibility
+from schemas.identity import Caller, Role
 from schemas.ids import PersonId, TagId
-from tests.e2e.api.school import KARIM, LEA, School, open_school
+from tests.e2e.api.school import ADMIN, CLAIRE, KARIM, LEA, School, exchange_of, open_school
 
 N_SHEETS: Final = 24
 
@@ -108,6 +108,154 @@ def test_the_page_has_a_switch_that_stays_in_its_links(
     assert "pour votre secteur" not in off
     assert 'name="personal" value="false"' in off
     assert "for-project" not in without
+
+
+NOUR: Final = Caller(PersonId("s-nour"), Role.STUDENT, "Nour")
+IDRIS: Final = Caller(PersonId("s-idris"), Role.STUDENT, "Idris")
+PATH: Final = "/v1/recommendations"
+
+
+@pytest.fixture(scope="module")
+def bees(school: School) -> dict[str, Document]:
+    """A student who keeps bees, and documents on what she wants."""
+    profile = a_profile(
+        NOUR.person_id,
+        project="Miel de Nour",
+        goals=("Vendre le miel de ruche",),
+        sectors=("sector.agriculture",),
+    )
+    school.services.catalog.profiles.put(profile)
+    return {
+        "sell": school.publish("bees:sell", "Vendre le miel de ruche au marché."),
+        "store": school.publish("bees:store", "Garder le miel de ruche au sec."),
+        "mentors": school.publish(
+            "bees:mentors", "Entre mentors : le miel de ruche.", visibility=Visibility.MENTORS
+        ),
+        "private": exchange_of(school, "bees:private", "Le miel de ruche de Léa."),
+    }
+
+
+def listed(school: School, who: Caller, **params: Any) -> dict[str, list[dict[str, Any]]]:
+    """Return why by document id, in order."""
+    answer = school.get(who, PATH, **params)
+    return {each["document"]["id"]: each["why"] for each in answer["recommendations"]}
+
+
+def test_a_profile_s_goal_brings_what_helps_with_it_and_says_so(
+    school: School, bees: dict[str, Document]
+) -> None:
+    found = listed(school, NOUR)
+
+    assert next(iter(found)) == bees["sell"].id
+    assert found[bees["sell"].id][0] == {
+        "code": "goal",
+        "words": ["Vendre le miel de ruche"],
+        "n_people": None,
+    }
+    assert school.get(NOUR, PATH)["basis"] == "profile"
+
+
+def test_what_was_read_judged_or_kept_is_not_recommended_again(
+    school: School, bees: dict[str, Document]
+) -> None:
+    catalog = school.services.catalog
+    before = listed(school, NOUR)
+    catalog.saved.add(NOUR.person_id, bees["sell"].id, school.services.clock())
+    catalog.judgments.record(a_judgment(bees["store"], person_id=NOUR.person_id))
+
+    after = listed(school, NOUR)
+    asked = listed(school, NOUR, q="vendre le miel de ruche")
+
+    assert {bees["sell"].id, bees["store"].id} <= set(before)
+    assert not {bees["sell"].id, bees["store"].id} & set(after)
+    assert bees["sell"].id in asked  # everything was asked for
+    catalog.saved.remove(NOUR.person_id, bees["sell"].id)
+
+
+def test_a_mentor_sees_a_student_s_list_and_no_student_another_s(
+    school: School, bees: dict[str, Document]
+) -> None:
+    own = listed(school, NOUR)
+    params = {"person_id": NOUR.person_id}
+
+    assert listed(school, CLAIRE, **params) == own
+    assert listed(school, NOUR, **params) == own
+    for who, person_id in ((KARIM, NOUR.person_id), (CLAIRE, "s-nobody"), (KARIM, "s-nobody")):
+        answer = school.client.get(
+            PATH, params={"person_id": person_id}, headers=school.headers(who)
+        )
+        assert answer.status_code == 404
+    assert bees["mentors"].id not in own
+    assert bees["private"].id not in own
+
+
+def test_what_is_recommended_is_what_one_may_see(school: School, bees: dict[str, Document]) -> None:
+    seen = {
+        who.person_id: set(listed(school, who, q="le miel de ruche", limit=50))
+        for who in (LEA, KARIM, CLAIRE, ADMIN)
+    }
+
+    assert bees["private"].id in seen["s-lea"] & seen["m-claire"] & seen["admin"]
+    assert bees["mentors"].id in seen["m-claire"] & seen["admin"]
+    assert not {bees["private"].id, bees["mentors"].id} & seen["s-karim"]
+    assert bees["mentors"].id not in seen["s-lea"]
+
+
+def test_who_says_nothing_of_a_project_gets_what_helped_many_and_what_is_new(
+    school: School, bees: dict[str, Document], sheets: list[Document]
+) -> None:
+    for n in range(6):
+        judgment = a_judgment(sheets[5], person_id=PersonId(f"s-fan-{n}"))
+        school.services.catalog.judgments.record(judgment)
+    for n in range(4):  # too few to be told
+        judgment = a_judgment(sheets[7], person_id=PersonId(f"s-few-{n}"))
+        school.services.catalog.judgments.record(judgment)
+    school.services.catalog.profiles.put(a_profile(IDRIS.person_id))
+
+    answers = [school.get(who, PATH, limit=50) for who in (IDRIS, KARIM)]
+
+    for answer in answers:
+        first, *others = answer["recommendations"]
+        assert answer["basis"] == "everyone"
+        assert first["document"]["id"] == sheets[5].id
+        assert first["why"] == [{"code": "popular", "words": [], "n_people": 6}]
+        assert {each["why"][0]["code"] for each in others} == {"recent"}
+
+
+def test_what_people_of_the_same_sector_found_useful_comes_higher(
+    school: School, bees: dict[str, Document]
+) -> None:
+    store = school.publish("bees:wax", "Fondre la cire de ruche et la vendre.")
+    profiles, judgments = school.services.catalog.profiles, school.services.catalog.judgments
+    for n in range(6):
+        person = PersonId(f"s-bee-{n}")
+        profiles.put(a_profile(person, sectors=("sector.agriculture",)))
+        judgments.record(a_judgment(store, person_id=person))
+
+    why = {each["code"]: each for each in listed(school, NOUR)[store.id]}
+
+    assert why["similar"]["n_people"] == 6
+
+
+def test_kinds_limits_and_misspelled_parameters(
+    school: School, bees: dict[str, Document], sheets: list[Document]
+) -> None:
+    ones = school.get(NOUR, PATH, q="caisse ou ruche", kind="sheet", limit=3)["recommendations"]
+    refused = [
+        school.client.get(PATH, params=params, headers=school.headers(NOUR)).status_code
+        for params in ({"limit": 0}, {"limit": 51}, {"gaol": "x"}, {"q": "x" * 1001})
+    ]
+
+    assert len(ones) == 3
+    assert {each["document"]["kind"] for each in ones} == {"sheet"}
+    assert refused == [400, 400, 400, 400]
+
+
+def test_the_first_page_says_why(school: School, bees: dict[str, Document]) -> None:
+    page = open_page(school, NOUR, "/")
+
+    shelf = page.partition('class="shelf for-me"')[2].partition("</section>")[0]
+    assert "objectif : Vendre le miel de ruche" in shelf
 
 
 def open_page(school: School, who: Caller, path: str) -> str:

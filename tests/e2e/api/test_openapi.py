@@ -35,6 +35,7 @@ ROUTES: Final = (
     ("GET", "/v1/search"),
     ("POST", "/v1/search"),
     ("POST", SEVERAL),
+    ("GET", "/v1/recommendations"),
     ("GET", "/v1/suggest"),
     ("GET", "/v1/documents"),
     ("GET", "/v1/documents/{document_id}"),

@@ -163,6 +163,7 @@ LISTS: Final[dict[tuple[str, str], Ask]] = {
     ("GET", "/v1/search"): by_list("/v1/search?q={word}&per_page=50"),
     ("POST", "/v1/search"): search_by_body,
     ("POST", "/v1/multi-search"): search_several,
+    ("GET", "/v1/recommendations"): by_list("/v1/recommendations?q={word}&limit=50"),
     ("GET", "/v1/suggest"): by_list("/v1/suggest?q={word}"),
     ("GET", "/v1/documents"): by_list("/v1/documents?per_page=50"),
     ("GET", "/v1/judgments"): judge_and_list,
