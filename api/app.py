@@ -15,6 +15,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from api.compression import compression
 from api.controllers.documents import documents_router
+from api.controllers.events import events_router
 from api.controllers.health import health_handlers
 from api.controllers.jobs import jobs_router
 from api.controllers.judgments import judgments_router
@@ -68,6 +69,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             tags_router,
             synonyms_router,
             judgments_router,
+            events_router,
             saved_router,
             profiles_router,
             recommendations_router,

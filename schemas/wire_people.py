@@ -24,6 +24,7 @@ from schemas.profile import (
 )
 from schemas.query import MAX_QUERY_CHARS
 from schemas.wire import DocumentView, TagView
+from schemas.wire_events import PlainId
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -43,8 +44,8 @@ class JudgmentRequest(_Request, frozen=True):
     """``withdrawn`` takes back what was said before."""
     q: Annotated[str, Meta(max_length=MAX_QUERY_CHARS)] = ""
     """What was searched; empty when no search led to the document."""
-    query_id: Identifier | None = None
-    """Of the search answer that showed the document."""
+    query_id: PlainId | None = None
+    """Of the search answer that showed the document; others learn from what is said with it."""
     passage_id: Annotated[str, Meta(pattern="^[0-9]{1,19}$")] | None = None
     """The passage that was judged; left out for the document as a whole."""
     reason: Reason | None = None

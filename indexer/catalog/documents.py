@@ -77,6 +77,16 @@ class Documents:
             raise NotFoundError("There is no such document, or it is not shared with you.")
         return found[0]
 
+    def visible_among(
+        self, ids: Collection[DocumentId], audiences: Collection[str]
+    ) -> set[DocumentId]:
+        """Return those of these documents that one of these audience keys may see."""
+        query = select(documents.c.id).where(
+            among(documents.c.id, ids), seen_by(documents.c.id, audiences)
+        )
+        with self._database.reading() as connection:
+            return {DocumentId(found) for found in connection.execute(query).scalars()}
+
     def list_recent(
         self,
         audiences: Collection[str],

@@ -190,6 +190,7 @@ PROFILES: Final = {
 FORGET: Final = {("DELETE", "/v1/saved/{document_id:str}")}
 """Take away what is the caller's own, and answer the same whatever the id; covered below."""
 NO_CONTENT: Final = {
+    ("POST", "/v1/events"),
     ("GET", "/v1/tags"),
     ("GET", "/v1/synonyms"),
     ("GET", "/v1/session"),
