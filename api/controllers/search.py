@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from litestar import Router, get, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
@@ -137,6 +138,8 @@ def answer(
         InvalidInputError: If the request exceeds a limit.
     """
     query = to_query(request, caller, project_for(services, caller, request))
+    if surface is not None:
+        query = msgspec.structs.replace(query, asker=services.feedback.asker(caller))
     page = _page(query, request.mode, services.handle.engine)
     if surface is not None and request.mode is SearchMode.FULL and request.q.strip():
         services.feedback.record_search(

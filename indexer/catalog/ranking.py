@@ -50,7 +50,10 @@ class Rankings:
             return _history(connection)
 
     def use(self, profile: str, now: datetime, *, by: str, reason: str) -> ServiceChange:
-        """Put a profile, ``name@version``, in service; whoever calls has checked that it exists."""
+        """Put a profile, ``name@version``, in service; whoever calls has checked that it exists.
+
+        An experiment that is running stops: what it compares with serves no more.
+        """
         with self._database.publishing() as connection:
             return _serve(connection, ServiceChange(profile, now, by, reason))
 
@@ -141,6 +144,16 @@ def _history(connection: Connection) -> list[ServiceChange]:
 
 
 def _serve(connection: Connection, change: ServiceChange) -> ServiceChange:
+    # What runs compares with a profile that is in service no more.
+    connection.execute(
+        update(e)
+        .where(e.c.stopped_at.is_(None))
+        .values(
+            stopped_at=change.at,
+            reason=f"{change.profile or 'the profile of the settings'} came into service",
+            version=_next(connection),
+        )
+    )
     fields = {f: getattr(change, f) for f in change.__struct_fields__ if f != "line"}
     line = connection.execute(insert(s).returning(s.c.line), fields).scalar_one()
     return msgspec.structs.replace(change, line=line)

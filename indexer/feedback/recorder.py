@@ -110,6 +110,10 @@ class FeedbackRecorder:
             lines, PhrasingMaker(encode), on_written=self._tell, on_lost=self._lose
         )
 
+    def asker(self, caller: Caller) -> str:
+        """Return the name under which a person takes part in experiments; empty for nobody."""
+        return self._pseudonyms.of(caller.person_id) if caller.role in COUNTED_ROLES else ""
+
     def record_search(
         self,
         caller: Caller,

@@ -78,6 +78,14 @@ def test_an_experiment_stops_once(catalog: Catalog) -> None:
         catalog.rankings.stop("no-such", LATER, reason="")
 
 
+def test_an_experiment_stops_when_another_profile_comes_into_service(catalog: Catalog) -> None:
+    catalog.rankings.start(an_experiment())
+    catalog.rankings.use("tuned@1", LATER, by="admin", reason="better")
+
+    stopped = catalog.rankings.experiments()[0]
+    assert (stopped.stopped_at, stopped.reason) == (LATER, "tuned@1 came into service")
+
+
 def test_every_change_of_what_serves_is_seen_in_the_version(catalog: Catalog) -> None:
     versions = [catalog.rankings.version()]
     for change in (
