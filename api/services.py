@@ -94,6 +94,7 @@ def bundle(
         encode=lambda text: _encode(handle.engine, text),
         clock=clock,
     )
+    feedback.listen(handle.feedback.wake)
     services = Services(
         settings=settings,
         catalog=catalog,

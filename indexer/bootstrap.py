@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 import structlog
@@ -24,6 +24,9 @@ from indexer.dense.cross_encoder import open_pair_scorer
 from indexer.dense.query_encoder import open_query_encoder
 from indexer.dense.query_vectors import QueryVectors, VectorCounts
 from indexer.engine import Engine
+from indexer.feedback.live import LiveFeedback
+from indexer.feedback.pseudonyms import Pseudonyms, open_pseudonyms
+from indexer.feedback.reader import FeedbackReader
 from indexer.follower import Follower, follower_name
 from indexer.generations import LiveIndexes
 from indexer.live_ranking import LiveRanking
@@ -40,6 +43,10 @@ from schemas.hit import ResultPage
 from schemas.ids import QueryId
 from schemas.query import Filter, Query
 from schemas.settings import SearchSettings, Settings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 log = structlog.get_logger(__name__)
 
@@ -67,9 +74,11 @@ class EngineHandle:
         catalog: Catalog,
         *,
         synonyms: LiveSynonyms,
+        feedback: LiveFeedback,
         shut: Callable[[], None],
     ) -> None:
         """Own these; ``shut`` releases what lies below them."""
+        self._feedback = feedback
         self._synonyms = synonyms
         self._engine = engine
         self._follower = follower
@@ -85,6 +94,11 @@ class EngineHandle:
     def synonyms(self) -> LiveSynonyms:
         """Those that searches use, for reading and changing."""
         return self._synonyms
+
+    @property
+    def feedback(self) -> LiveFeedback:
+        """What searches learn from the log of searches; told to ``wake`` when it has grown."""
+        return self._feedback
 
     @property
     def generation(self) -> int:
@@ -172,16 +186,18 @@ def open_engine(
         NotFoundError: If the encoder's model was not pulled.
         SettingsError: If the ranking profile, the reranker, the taxonomy or the synonyms are wrong.
     """
-    load = open_encoder or (lambda name: open_query_encoder(settings, name))
     taxonomy = load_taxonomy(Path(settings.tags.taxonomy) if settings.tags.taxonomy else None)
     profile = profile_named(settings.search.profile)
     reranker = _open_reranker(
         settings.search, open_scorer or (lambda name: open_pair_scorer(settings, name))
     )
     synonyms = open_live_synonyms(settings.search, catalog.synonyms)
+    pseudonyms = open_pseudonyms(settings)
     release = _take(settings.index_dir)
     opener = PairOpener(
-        settings, load, is_shared=lambda number: _is_served_elsewhere(catalog, number, clock())
+        settings,
+        open_encoder or (lambda name: open_query_encoder(settings, name)),
+        is_shared=lambda number: _is_served_elsewhere(catalog, number, clock()),
     )
     try:
         wanted = catalog.generations.ensure(settings.models.encoder)
@@ -195,8 +211,10 @@ def open_engine(
     live = LiveIndexes(opened.pair)
     follower = Follower(opened, live, opener, catalog=catalog, clock=clock)
     executor = ThreadPoolExecutor(_SEARCH_THREADS, thread_name_prefix="cordee-dense")
+    feedback = _follow_feedback(catalog, live, pseudonyms, settings.data_dir, clock=clock)
 
     def shut() -> None:
+        feedback.stop()
         follower.stop()
         executor.shutdown()
         live.close()
@@ -216,8 +234,9 @@ def open_engine(
         spellers=LiveSpeller(),
         synonyms=synonyms,
         reranker=reranker,
+        usefulness=feedback,
     )
-    return EngineHandle(engine, follower, catalog, synonyms=synonyms, shut=shut)
+    return EngineHandle(engine, follower, catalog, synonyms=synonyms, feedback=feedback, shut=shut)
 
 
 def index_owner(settings: Settings) -> Owner | None:
@@ -262,6 +281,33 @@ def _open_reranker(settings: SearchSettings, load: Callable[[str], PairScorer]) 
         log.warning("reranker.missing", model=settings.reranker, reason=str(error))
         return None
     return Reranker(scorer, depth=settings.reranked, within_ms=settings.rerank_within_ms)
+
+
+def _follow_feedback(
+    catalog: Catalog,
+    live: LiveIndexes,
+    pseudonyms: Pseudonyms,
+    directory: Path,
+    *,
+    clock: Callable[[], datetime],
+) -> LiveFeedback:
+    def encode(text: str) -> tuple[str, NDArray[np.float32]]:
+        with live.lease() as pair:
+            return pair.encoder.name, pair.encoder.encode_query(text)
+
+    def encoder() -> str:
+        with live.lease() as pair:
+            return pair.encoder.name
+
+    reader = FeedbackReader(
+        catalog.feedback,
+        catalog.judgments,
+        pseudonym_of=pseudonyms.of,
+        encode=encode,
+    )
+    feedback = LiveFeedback(reader, encoder=encoder, clock=clock, directory=directory)
+    feedback.start()
+    return feedback
 
 
 def _read_owner(directory: Path) -> Owner | None:

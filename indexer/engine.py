@@ -10,7 +10,7 @@ import msgspec
 
 from indexer.generations import LiveIndexes
 from indexer.live_speller import SpellerSource
-from indexer.ports import PassageReader
+from indexer.ports import PassageReader, UsefulnessSource
 from indexer.retrieval.contest import RankingSource
 from indexer.retrieval.reranking import Reranker
 from indexer.retrieval.understanding import SynonymSource
@@ -37,3 +37,5 @@ class Engine(msgspec.Struct, frozen=True):
     """``None``: words mean themselves."""
     reranker: Reranker | None = None
     """``None``: the fused order stands."""
+    usefulness: UsefulnessSource | None = None
+    """``None``: nothing was learned from what people did."""

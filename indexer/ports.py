@@ -252,6 +252,38 @@ class PairScorer(Protocol):
         """
 
 
+class Usefulness(msgspec.Struct, frozen=True, gc=False):
+    """What people found of a document, for a query."""
+
+    lift: float
+    """What its score gains or loses by it, as fused score."""
+    n_useful: int = 0
+    """People who voted that it was useful for what the query asks."""
+    n_voters: int = 0
+    """People who voted either way."""
+
+
+class UsefulnessSource(Protocol):
+    """What was learned from the log of searches, as far as it was read."""
+
+    def useful(
+        self,
+        typed: str,
+        documents: Sequence[DocumentId],
+        *,
+        encoder: str,
+        encode: Callable[[], NDArray[np.float32]],
+    ) -> Mapping[DocumentId, Usefulness]:
+        """Return what is known of some documents for a query; nothing of the others.
+
+        Args:
+            typed: The query.
+            documents: Candidates, best first.
+            encoder: Name of the encoder that ``encode`` asks.
+            encode: Makes the vector of the query; called only where there is a use for it.
+        """
+
+
 class PassageReader(Protocol):
     """What a search reads from the catalog to dress its hits."""
 

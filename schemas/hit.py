@@ -77,6 +77,8 @@ class Explanation(msgspec.Struct, frozen=True):
     """The same sum of the document's second best passage, which counts in the document's score."""
     reranker: float | None = None
     """What the cross-encoder says of the best passage, where it is on and the hit was read."""
+    usefulness: float | None = None
+    """What people found of the document for this query added to its score, or took from it."""
     personal: float | None = None
     """What the searcher's sector and stage added to the document's score."""
     grounds: tuple[Ground, ...] = ()

@@ -134,6 +134,13 @@ class FeedbackLog:
                 for row in connection.execute(query).all()
             }
 
+    def meanings(self, ids: Collection[PhrasingId]) -> dict[PhrasingId, str]:
+        """Return what encoders were told for phrasings; where they were told several, the first."""
+        query = select(phrasings.c.id, phrasings.c.meaning).where(among(phrasings.c.id, ids))
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(phrasings.c.id, phrasings.c.encoder)).all()
+        return {PhrasingId(row.id): row.meaning for row in reversed(rows)}
+
     def _lines(self, table: Any, line: int, until: int | None) -> Iterator[Row[Any]]:
         """Read in batches, each in a transaction of its own: a reader holds nobody up."""
         while True:

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from indexer.generations import IndexPair
-from indexer.ports import PassageCard
+from indexer.ports import PassageCard, Usefulness
 from indexer.retrieval.candidates import retrieve
 from indexer.retrieval.contest import Contest, coins_for
 from indexer.retrieval.duplicates import Collapsed, collapse
@@ -19,7 +19,8 @@ from indexer.retrieval.personal import for_project
 from indexer.retrieval.profiles import RankingProfile
 from indexer.retrieval.ranking import RankedDocument, group_by_document, in_order
 from indexer.retrieval.scene import Asked, Scene
-from schemas.ids import PassageId
+from indexer.retrieval.usefulness import by_usefulness
+from schemas.ids import DocumentId, PassageId
 from schemas.query import Filter, Order, RetrieverChoice
 
 BROWSE_LIMIT: Final = 1_000  # documents listed for an empty query: twenty full pages
@@ -76,6 +77,9 @@ def arrange(
             grouped = engine.reranker.rerank(
                 asked.wanted.meaning, grouped, engine.reader, profile.reranker
             )
+    if profile:
+        with timer.part("useful"):
+            grouped = by_usefulness(grouped, _useful(unread, scene, profile), profile)
     with timer.part("group"):
         if profile:
             grouped = for_project(grouped, cards, query.project, profile)
@@ -98,6 +102,21 @@ def mix(
     coins = coins_for(contest, scene.query.asker, scene.query.text)
     names = contest.champion.version_name, other.version_name
     return draft(ranked, rival, coins=coins, names=names)
+
+
+def _useful(
+    documents: Sequence[RankedDocument], scene: Scene, profile: RankingProfile
+) -> Mapping[DocumentId, Usefulness]:
+    """Return what people found of the candidates, for what the query asks."""
+    source, asked, encoder = scene.engine.usefulness, scene.asked, scene.pair.encoder
+    if source is None or not profile.usefulness or not documents:
+        return {}
+    return source.useful(
+        scene.query.text,
+        [each.document_id for each in documents],
+        encoder=encoder.name,
+        encode=lambda: encoder.encode_query(asked.wanted.meaning),
+    )
 
 
 def _newest(asked: Asked, pair: IndexPair) -> tuple[list[FusedScores], bool]:

@@ -170,5 +170,6 @@ def _explanation(dressed: _Dressed, ranked: RankedDocument) -> Explanation:
         matched_terms=dressed.marked.matched_terms,
         second=ranked.passages[1].fused if len(ranked.passages) > 1 else None,
         reranker=ranked.read,
+        usefulness=ranked.usefulness or None,
         personal=ranked.personal or None,
     )

@@ -43,6 +43,9 @@ class RankingProfile(msgspec.Struct, frozen=True):
     """The most that a document gains, as fused score, for being of the searcher's own sector and
     stage: what lies between two neighbours among the first ten (median of the demo judgments),
     a twentieth of what lies between the first and the tenth."""
+    usefulness: float = 1.0
+    """What a point of what people found useful is worth (``feedback/usefulness.py`` has the cap and
+    where it comes from); 0 leaves the log out of the ranking."""
     reranker: float = 0.7
     """What a cross-encoder weighs among the documents that it reads, where one is switched on; the
     score by passages has the rest. Neither measured nor chosen: that takes a model."""

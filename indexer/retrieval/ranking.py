@@ -21,6 +21,12 @@ class RankedDocument(msgspec.Struct, frozen=True, gc=False):
     score: float
     read: float | None = None
     """What the cross-encoder says of the best passage, where it read it."""
+    usefulness: float = 0.0
+    """What people found of it for this query added to the score, or took from it."""
+    n_useful: int = 0
+    """People who voted that it was useful for what the query asks."""
+    n_voters: int = 0
+    """People who voted either way."""
     personal: float = 0.0
     """What the searcher's own project added to the score."""
 

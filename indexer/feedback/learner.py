@@ -1,0 +1,140 @@
+"""From the state of the log to what searches use: evidence of every intent, kept up to date."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from indexer.feedback.evidence import (
+    IntentEvidence,
+    Weights,
+    evidence_of,
+    votes_that_count,
+    weights_of,
+)
+from indexer.feedback.intents import Leaders
+from indexer.feedback.state import FeedbackState, Vote
+from indexer.feedback.usefulness import Evidence, everywhere
+from indexer.feedback.view import Experience, FeedbackView
+from schemas.ids import DocumentId
+
+
+class Learner:
+    """Makes views of a state, each time only of what has changed."""
+
+    def __init__(self, state: FeedbackState) -> None:
+        """Learn from this state."""
+        self._state = state
+        self._day = -1
+        self._weights = Weights({}, {})
+        self._votes: dict[int, dict[tuple[int, int], Vote]] = {}
+        self._evidence: dict[int, IntentEvidence] = {}
+        self._totals: defaultdict[int, dict[int, Evidence]] = defaultdict(dict)
+        self._phrasings: list[list[int]] = []
+        self._n_phrasings = 0
+        self._moved: set[int] = set()
+        self._names: dict[int, str] = {}
+        self._everywhere: dict[DocumentId, float] = {}
+        self._experience: dict[int, Experience] = {}
+        self._by_phrasing: dict[str, int] = {}
+
+    def view(self, today: int) -> FeedbackView:
+        """Return what the state teaches today: days since 1970."""
+        state = self._state
+        self._regroup()
+        changed = {state.intents.of[phrasing] for phrasing in state.changed}
+        changed |= self._revote()
+        if today != self._day:
+            changed = set(range(len(state.intents)))
+        self._day = today
+        for intent in sorted(changed):
+            self._learn(intent, today)
+        self._total()
+        state.changed.clear()
+        numbers = sorted(self._experience)
+        return FeedbackView(
+            encoder=state.encoder,
+            position=state.position,
+            experience=dict(self._experience),
+            leaders=Leaders(
+                state.intents.vectors[numbers], [state.intents.found[each] for each in numbers]
+            ),
+            numbers=tuple(numbers),
+            by_phrasing=self._by_phrasing,
+            by_words=dict(state.intents.by_words),
+            names=dict(self._names),
+            everywhere=dict(self._everywhere),
+        )
+
+    def _regroup(self) -> None:
+        """Follow the phrasings that have come since."""
+        state = self._state
+        if self._n_phrasings == len(state.phrasings):
+            return
+        while len(self._phrasings) < len(state.intents):
+            self._phrasings.append([])
+        for number in range(self._n_phrasings, len(state.phrasings)):
+            self._phrasings[state.intents.of[number]].append(number)
+        self._n_phrasings = len(state.phrasings)
+        names = state.phrasings.names
+        self._by_phrasing = dict(zip(names, state.intents.of, strict=True))
+
+    def _revote(self) -> set[int]:
+        """Weigh all votes anew where one has changed; return the intents that this reaches."""
+        state = self._state
+        if not state.have_votes_changed:
+            return set()
+        state.have_votes_changed = False
+        counted = votes_that_count(state)
+        weights = weights_of(counted)
+        before, self._weights = self._weights, weights
+        votes: defaultdict[int, dict[tuple[int, int], Vote]] = defaultdict(dict)
+        changed: set[int] = set()
+        for (intent, document, person), vote in counted.items():
+            votes[intent][document, person] = vote
+            was = before.of(person, document, vote.value)
+            if was != weights.of(person, document, vote.value):
+                changed.add(intent)
+        changed |= {
+            intent
+            for intent in votes.keys() | self._votes.keys()
+            if votes.get(intent) != self._votes.get(intent)
+        }
+        self._votes = dict(votes)
+        return changed
+
+    def _learn(self, intent: int, today: int) -> None:
+        state = self._state
+        found = evidence_of(
+            state,
+            self._phrasings[intent],
+            votes=self._votes.get(intent, {}),
+            weights=self._weights,
+            today=today,
+        )
+        for document in self._evidence[intent].documents if intent in self._evidence else ():
+            self._totals[document].pop(intent, None)
+            self._moved.add(document)
+        for document, evidence in found.documents.items():
+            self._totals[document][intent] = evidence
+            self._moved.add(document)
+        self._evidence[intent] = found
+        self._names[intent] = state.name_of(self._phrasings[intent])
+        names = state.documents.names
+        if found.documents:
+            self._experience[intent] = Experience(
+                {DocumentId(names[d]): evidence for d, evidence in found.documents.items()},
+                found.crowd,
+            )
+        else:
+            self._experience.pop(intent, None)
+
+    def _total(self) -> None:
+        """Sum up what documents are worth everywhere, of those where something has moved."""
+        for document in self._moved:
+            document_id = DocumentId(self._state.documents.names[document])
+            gain = everywhere(self._totals[document].values())
+            if gain:
+                self._everywhere[document_id] = gain
+            else:
+                self._everywhere.pop(document_id, None)
+        self._moved.clear()
