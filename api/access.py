@@ -14,8 +14,9 @@ from schemas.content import Content
 from schemas.document import Document, Submission, Visibility
 from schemas.errors import NotFoundError
 from schemas.identity import MENTORS, Caller, audiences_of
-from schemas.ids import DocumentId, JobId
+from schemas.ids import DocumentId, JobId, QuestionId
 from schemas.job import Job
+from schemas.question import Question, may_see
 
 _NOTHING: Final = "There is no such thing, or none that you may see."
 
@@ -65,6 +66,18 @@ def may_see_job(services: Services, caller: Caller, job: Job) -> bool:
         return bool(audiences_of(document.visibility, document.participants) & caller.audiences)
     submission = services.catalog.jobs.submission(job.id)
     return bool(_wished_audiences(submission) & caller.audiences)
+
+
+def visible_question(services: Services, caller: Caller, question_id: str) -> Question:
+    """Return a question that the caller may see.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    question = services.catalog.questions.get(QuestionId(question_id))
+    if question is None or not may_see(caller, question):
+        raise nothing()
+    return question
 
 
 def may_see_profile(caller: Caller, person_id: str) -> bool:

@@ -22,6 +22,7 @@ from api.controllers.judgments import judgments_router
 from api.controllers.media import media_router
 from api.controllers.multi_search import multi_search_router
 from api.controllers.profiles import profiles_router
+from api.controllers.questions import questions_router
 from api.controllers.recommendations import recommendations_router
 from api.controllers.saved import saved_router
 from api.controllers.search import search_router
@@ -73,6 +74,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             saved_router,
             profiles_router,
             recommendations_router,
+            questions_router,
             session_router,
         ],
     )

@@ -23,6 +23,7 @@ from indexer.feedback.recorder import FeedbackRecorder
 from indexer.intake import Intake
 from indexer.live_synonyms import LiveSynonyms
 from indexer.ports import BlobStore, JobQueue
+from indexer.questions.desk import Desk
 from indexer.taxonomy import Taxonomy
 from schemas.settings import Settings
 
@@ -50,6 +51,11 @@ class Services(msgspec.Struct, frozen=True):
     feedback: FeedbackRecorder
     """Closed by who opened the bundle, before the catalog."""
     clock: Clock
+
+    @property
+    def desk(self) -> Desk:
+        """What questions to mentors are handled with."""
+        return Desk(self.catalog, self.handle.engine, self.intake, self.settings, self.clock)
 
     @property
     def upload_dir(self) -> Path:

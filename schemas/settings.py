@@ -173,6 +173,8 @@ class QuestionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     most_waiting: int = 5
     """A mentor who has so many unanswered questions is given no more; they may still take some."""
+    most_asked: int = 20
+    """Unanswered questions of one person; who has more closes one before asking again."""
 
 
 class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,12 +20,12 @@ from indexer.questions.routing import N_LOOKED_AT, Near, first_free, suitors
 from indexer.retrieval.search import rank, search
 from schemas.content import Speaker
 from schemas.document import Document, ParticipantRole, Visibility
-from schemas.errors import InvalidInputError, NotFoundError
+from schemas.errors import ConflictError, InvalidInputError, NotFoundError
 from schemas.hit import ResultPage
 from schemas.identity import EVERYONE, MENTORS, Caller, Role, audiences_of, person_key
 from schemas.ids import PersonId, QueryId, QuestionId, question_id_for
 from schemas.query import MAX_QUERY_CHARS, Filter, Query
-from schemas.question import Question, QuestionState, Step, Suitor
+from schemas.question import WAITING, Question, QuestionState, Step, Suitor
 from schemas.settings import Settings
 
 N_ANSWERS: Final = 3
@@ -84,6 +84,7 @@ def ask(desk: Desk, caller: Caller, draft: Draft) -> tuple[Question, bool]:
 
     Raises:
         InvalidInputError: If there is no word in it, or the asker could not see the answer.
+        ConflictError: If the asker has as many questions without an answer as the settings allow.
     """
     text = " ".join(well_formed(draft.text).split())
     if not any(map(str.isalnum, text)):
@@ -93,6 +94,9 @@ def ask(desk: Desk, caller: Caller, draft: Draft) -> tuple[Question, bool]:
             "visibility: with mentors you could not read the answer yourself; participants shows "
             "it to you and the mentors."
         )
+    most = desk.settings.questions.most_asked
+    if desk.catalog.questions.page(asker_id=caller.person_id, states=WAITING)[1] >= most:
+        raise ConflictError(f"You have {most} questions without an answer: close one first.")
     now = desk.clock()
     question = Question(
         id=question_id_for(caller.person_id, query_key(text), now),

@@ -50,6 +50,7 @@ ROUTES: Final = (
     ("GET", "/v1/saved"),
     ("PUT", "/v1/saved/{document_id}"),
     ("DELETE", "/v1/saved/{document_id}"),
+    ("POST", "/v1/questions/check"),
 )
 WITHOUT_QUESTION: Final = {  # neither a body nor anything behind the address that could not fit
     ("GET", "/v1/documents/{document_id}"),

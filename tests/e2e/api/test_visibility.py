@@ -118,6 +118,10 @@ def search_several(school: School, case: Case, headers: dict[str, str]) -> Respo
     return school.client.post("/v1/multi-search", json={"searches": searches}, headers=headers)
 
 
+def check_question(school: School, case: Case, headers: dict[str, str]) -> Response:
+    return school.client.post("/v1/questions/check", json={"text": case.word}, headers=headers)
+
+
 def judge(school: School, case: Case, headers: dict[str, str]) -> Response:
     body = {"document_id": case.document.id, "value": "useful", "q": case.word}
     return school.client.post("/v1/judgments", json=body, headers=headers)
@@ -164,6 +168,7 @@ LISTS: Final[dict[tuple[str, str], Ask]] = {
     ("POST", "/v1/search"): search_by_body,
     ("POST", "/v1/multi-search"): search_several,
     ("GET", "/v1/recommendations"): by_list("/v1/recommendations?q={word}&limit=50"),
+    ("POST", "/v1/questions/check"): check_question,
     ("GET", "/v1/suggest"): by_list("/v1/suggest?q={word}"),
     ("GET", "/v1/documents"): by_list("/v1/documents?per_page=50"),
     ("GET", "/v1/judgments"): judge_and_list,
@@ -189,6 +194,14 @@ PROFILES: Final = {
 """Of a person, not of a document; covered below."""
 FORGET: Final = {("DELETE", "/v1/saved/{document_id:str}")}
 """Take away what is the caller's own, and answer the same whatever the id; covered below."""
+QUESTION_ACTS: Final = ("seen", "assign", "answer", "close", "reopen")
+QUESTIONS: Final = {
+    ("GET", "/v1/questions"),
+    ("POST", "/v1/questions"),
+    ("GET", "/v1/questions/{question_id:str}"),
+    *(("POST", f"/v1/questions/{{question_id:str}}/{act}") for act in QUESTION_ACTS),
+}
+"""Of a question, not of a document; covered below and in ``test_questions.py``."""
 NO_CONTENT: Final = {
     ("POST", "/v1/events"),
     ("GET", "/v1/tags"),
@@ -249,7 +262,9 @@ def test_every_route_of_the_application_is_in_this_file(school: School) -> None:
         if method != "OPTIONS"
     }
 
-    assert served == set(EVERY) | WRITES | PROFILES | FORGET | NO_CONTENT | PAGES | CONSOLE
+    assert (
+        served == set(EVERY) | WRITES | PROFILES | FORGET | QUESTIONS | NO_CONTENT | PAGES | CONSOLE
+    )
 
 
 @pytest.mark.parametrize("who", ["anonymous", "expired"])
@@ -413,6 +428,37 @@ def test_forgetting_tells_nothing_of_what_is_there(
     assert {answer.status_code for answer in answers} == {204 if who in SIGNED_IN else 401}
     assert {answer.content for answer in answers if who in SIGNED_IN} <= {b""}
     assert school.services.catalog.documents.get(cases[name].document.id) is not None
+
+
+@pytest.mark.parametrize("who", ["anonymous", "expired", *SIGNED_IN])
+@pytest.mark.parametrize("visibility", ["participants", "students"])
+def test_a_question_is_seen_by_its_asker_by_staff_and_by_whom_the_asker_chose(
+    school: School, who: str, visibility: str
+) -> None:
+    body = {
+        "text": f"Une question de bujumbura {visibility} ?",
+        "details": "Le mot samarcande est pour les mentors.",
+        "visibility": visibility,
+    }
+    asked = school.client.post("/v1/questions", json=body, headers=school.headers(LEA))
+    id_, headers = asked.json()["question"]["id"], headers_of(school, who)
+
+    one = school.client.get(f"/v1/questions/{id_}", headers=headers)
+    nothing = school.client.get("/v1/questions/a-nobody", headers=headers)
+    listed = school.client.get("/v1/questions?per_page=50", headers=headers)
+
+    if who not in SIGNED_IN:
+        assert {one.status_code, listed.status_code} == {401}
+        return
+    is_told = who in STAFF | {"lea"}
+    assert ("samarcande" in one.text) == ("samarcande" in listed.text) == is_told
+    assert one.status_code == (200 if is_told or visibility == "students" else 404)
+    if one.status_code == 404:
+        assert comparable(one) == comparable(nothing)
+        assert [
+            comparable(school.client.post(f"/v1/questions/{id_}/{act}", json={}, headers=headers))
+            for act in QUESTION_ACTS
+        ] == [comparable(nothing)] * len(QUESTION_ACTS)
 
 
 def test_a_document_made_private_is_gone_at_once_by_id_and_soon_from_searches(
