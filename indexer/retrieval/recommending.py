@@ -17,9 +17,10 @@ from indexer.retrieval.search import rank
 from indexer.retrieval.wishes import Ask, Wish
 from schemas.document import Document
 from schemas.identity import audiences_of
-from schemas.ids import DocumentId, PassageId
+from schemas.ids import DocumentId, PassageId, TagId
 from schemas.query import Filter, Query
 from schemas.recommendation import Recommendation, Why, WhyCode
+from schemas.tag import TagFacet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
 
 MAX_RECOMMENDED: Final = 50
 RECOMMENDED: Final = 10
+_SECTOR: Final = TagFacet.SECTOR
 _FROM_EACH: Final = 30  # documents of one search: what stands behind them is hardly on its topic
 _SPREAD_OVER: Final = 4  # times what is wanted: among so many the list is chosen
 # In fused score, where the first and the tenth document of a search are 2 apart.
 _TOPIC_GAIN: Final = 0.8  # a tag that was named: somebody or something read the whole document
 _PROJECT_GAIN: Final = 0.4  # of sector and stage: here one asks for them, unlike in a search
+_OTHERS_LOSS: Final = 0.4  # written for another sector alone
 _SIMILAR_GAIN: Final = 0.5
 _MANY: Final = 20  # people: no number above says more
 _AGAIN_GAIN: Final = 0.25  # of the score of a second thing that is asked for
@@ -129,6 +132,7 @@ class _Found(msgspec.Struct):
 
     document_id: DocumentId
     tags: tuple[str, ...]
+    sectors: frozenset[str]
     scores: dict[Ask, float] = {}
     best: float = -math.inf
     passage_id: PassageId = PassageId(0)
@@ -136,19 +140,23 @@ class _Found(msgspec.Struct):
     says_the_same: set[DocumentId] = msgspec.field(default_factory=set)
     """With itself."""
 
+    def is_for_others(self, wish: Wish) -> bool:
+        """Tell whether it has sectors, and none of those that are known of the project."""
+        own = wish.project.sectors
+        return bool(own and self.sectors) and own.isdisjoint(self.sectors)
+
 
 def _gather(asks: Sequence[Ask], where: Filter, engine: Engine) -> dict[DocumentId, _Found]:
     found: dict[DocumentId, _Found] = {}
     for ask in asks:
         ranked = rank(Query(text=ask.text, filter=where), engine)
-        tags = {card.document_id: card.tags for card in ranked.cards}
+        tags_of = {card.document_id: card.tags for card in ranked.cards}
         trust = 0.5 + 0.5 * ((confidence_of(ranked.signs) if ranked.signs else None) or 0.5)
         for each in ranked.documents[:_FROM_EACH]:
             document = each.document
-            one = found.setdefault(
-                document.document_id,
-                _Found(document.document_id, tags.get(document.document_id, ())),
-            )
+            id_, tags = document.document_id, tags_of.get(document.document_id, ())
+            sectors = (tag for tag in tags if engine.taxonomy.facet_of(TagId(tag)) is _SECTOR)
+            one = found.setdefault(id_, _Found(id_, tags, frozenset(sectors)))
             one.says_the_same |= {document.document_id, *each.similar}
             score = ask.weight * trust * document.score
             one.scores[ask] = score
@@ -165,6 +173,7 @@ def _score(found: _Found, wish: Wish, known: Known) -> float:
         _AGAIN_GAIN * max(0.0, others[0]) if others else 0.0,
         _TOPIC_GAIN * (not wish.topics.isdisjoint(found.tags)),
         _PROJECT_GAIN * fit(found.tags, wish.project),
+        -_OTHERS_LOSS * found.is_for_others(wish),
         _SIMILAR_GAIN * math.log1p(min(n, _MANY)) / math.log1p(_MANY),
     ))
 

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -67,7 +68,7 @@ def wish_of_profile(profile: Profile, taxonomy: Taxonomy) -> Wish:
     named = _named(". ".join(word for ask in asks for word in ask.words), taxonomy)
     wish = Wish(
         asks or tuple(_of_tags(_tags_of(profile), taxonomy)),
-        Project(frozenset(profile.sectors), profile.stage),
+        _project(profile, taxonomy),
         frozenset(tag for tag in named if _is_topic(tag, taxonomy)),
     )
     return NOTHING if wish.is_empty else wish
@@ -83,19 +84,23 @@ def wish_of_text(
     named = _named(text, taxonomy)
     sectors = frozenset(tag for tag in named if taxonomy.facet_of(tag) is TagFacet.SECTOR)
     stages = sorted(tag for tag in named if taxonomy.facet_of(tag) is TagFacet.STAGE)
-    own = profile and Project(frozenset(profile.sectors), profile.stage)
-    project = Project(
-        sectors or (own.sectors if own else frozenset()),
-        stages[0] if stages else (own.stage if own else None),
-    )
+    own = _project(profile, taxonomy) if profile else Project()
+    project = Project(sectors or own.sectors, stages[0] if stages else own.stage)
     topics = frozenset(tag for tag in named if _is_topic(tag, taxonomy))
     asks = (Ask(text[:MAX_QUERY_CHARS], code), *_of_tags(sorted(named), taxonomy))
     return Wish(asks, project, topics, Basis.QUESTION)
 
 
+def _project(profile: Profile, taxonomy: Taxonomy) -> Project:
+    """Return sector and stage, without what the taxonomy does not have (any more)."""
+    sectors = frozenset(tag for tag in profile.sectors if tag in taxonomy.by_id)
+    return Project(sectors, profile.stage if profile.stage in taxonomy.by_id else None)
+
+
 def _asks(profile: Profile, taxonomy: Taxonomy) -> Iterator[Ask]:
     # A goal is said in a few words ("forty customers a day"): the sector says of what.
-    context = "".join(f", {taxonomy.label(sector)}" for sector in profile.sectors[:1])
+    known = (taxonomy.by_id[each].label for each in profile.sectors if each in taxonomy.by_id)
+    context = "".join(f", {label}" for label in islice(known, 1))
     for goal, weight in zip(profile.goals[:N_GOALS], _GOAL_WEIGHTS, strict=False):
         yield Ask(f"{goal}{context}", WhyCode.GOAL, weight, (goal,))
     waiting = sorted((one for one in profile.milestones if not one.done), key=_due)
