@@ -15,6 +15,8 @@ from indexer.dense.query_vectors import VectorCounts
 from indexer.feedback.recorder import FeedbackRecorder
 from indexer.retrieval.reranking import Outcome
 from schemas.job import JobState
+from schemas.notice import DeliveryState
+from schemas.question import QuestionState
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _SEARCH_BUCKETS_S: Final = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 5.0)
@@ -185,7 +187,7 @@ class _CatalogGauges(Collector):
         return ()
 
     def collect(self) -> Iterable[Metric]:
-        """Yield index lag, published documents and jobs by state."""
+        """Yield index lag, published documents, jobs, questions and notices by state."""
         yield GaugeMetricFamily(
             "cordee_index_lag_changes",
             "Published changes that searches do not see yet.",
@@ -199,3 +201,17 @@ class _CatalogGauges(Collector):
         for state in JobState:
             jobs.add_metric((state.value,), counts.get(state, 0))
         yield jobs
+        questions = GaugeMetricFamily(
+            "cordee_questions", "Questions to mentors, by state.", labels=("state",)
+        )
+        asked = self._catalog.questions.counts()
+        for stands in QuestionState:
+            questions.add_metric((stands.value,), asked[stands])
+        yield questions
+        notices = GaugeMetricFamily(
+            "cordee_notices", "Notices to the school's software, by state.", labels=("state",)
+        )
+        sent = self._catalog.notices.counts()
+        for became in DeliveryState:
+            notices.add_metric((became.value,), sent[became])
+        yield notices

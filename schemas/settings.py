@@ -185,7 +185,7 @@ class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: str = ""
     """What signs them, as Standard Webhooks writes it: ``whsec_`` and base64, or base64 alone."""
     tries: int = 8
-    """Then a notice is given up: with the growing pauses between them, after about two days."""
+    """Then a notice is given up: with the growing pauses between them, after a bit over a day."""
 
 
 class TagSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

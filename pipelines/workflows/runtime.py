@@ -14,6 +14,7 @@ import structlog
 from dbos import DBOS, DBOSConfig
 from filelock import FileLock, Timeout
 
+from indexer.notifying import open_notifier
 from pipelines.bootstrap import Pipeline, open_pipeline
 from pipelines.workflows.correct import register_correct
 from pipelines.workflows.ingest import Running, register_ingest
@@ -32,6 +33,8 @@ from schemas.settings import Settings
 
 HEARTBEAT_S: Final = 5.0
 REPAIR_S: Final = 30.0
+NOTIFY_S: Final = 1.0
+"""How long a notice to the school's software waits, at most, while the receiver answers."""
 POLL_S: Final = 0.25
 """How long a job waits for an idle worker to notice it, at most."""
 DRAIN_S: Final = 8
@@ -57,19 +60,25 @@ def run_worker(settings: Settings, stop: threading.Event) -> int:
 
 def serve_queues(pipeline: Pipeline, name: str, stop: threading.Event) -> int:
     """Run the workflow engine over an open pipeline; see ``run_worker``."""
+    notifier = open_notifier(
+        pipeline.catalog.notices, pipeline.settings.webhooks, clock=pipeline.clock
+    )
     pipeline.encoder_names()  # the first worker names the first generation
     pipeline.catalog.workers.beat(name, pipeline.clock())
     running = Running()
     _launch(pipeline, name, running)
     log.info("worker.started", worker=name)
-    # Two threads: a repair that takes long must not make the worker look dead.
+    # A thread each: a repair that takes long must not make the worker look dead.
     beats = _every(HEARTBEAT_S, stop, lambda: pipeline.catalog.workers.beat(name, pipeline.clock()))
     repairs = _every(REPAIR_S, stop, lambda: _keep_house(pipeline))
+    notices = _every(NOTIFY_S, stop, notifier.send_due) if notifier else None
     try:
         stop.wait()
     finally:
         stop.set()
         repairs.join()
+        if notices:
+            notices.join()
         drain_s = DRAIN_S if running.count() else 0
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=drain_s)
         beats.join()
@@ -135,7 +144,9 @@ def _launch(pipeline: Pipeline, name: str, running: Running) -> None:
         )
 
 
-def _every(interval_s: float, stop: threading.Event, work: Callable[[], None]) -> threading.Thread:
+def _every(
+    interval_s: float, stop: threading.Event, work: Callable[[], object]
+) -> threading.Thread:
     """Do this now and then until told to stop; a failure is logged and tried again."""
 
     def loop() -> None:

@@ -357,4 +357,6 @@ def test_figures_count_searches_jobs_and_requests_by_route(school: School) -> No
     assert "cordee_search_seconds_bucket" in figures
     assert 'cordee_search_part_seconds_count{part="' in figures
     assert 'cordee_jobs{state="queued"}' in figures
+    assert 'cordee_questions{state="open"}' in figures
+    assert 'cordee_notices{state="given-up"} 0.0' in figures
     assert "cordee_index_lag_changes 0.0" in figures
