@@ -38,7 +38,7 @@ class GroundCode(StrEnum):
     MEANING = "meaning"
     """The meaning is near, next to that of the other candidates."""
     USEFUL = "useful"
-    """People said that it was useful for this very query; it does not move the hit."""
+    """People said that it was useful for what the query asks, however they asked it."""
     SECTOR = "sector"
     """It is of the searcher's own sector, which lifts it a little."""
     STAGE = "stage"
@@ -56,6 +56,9 @@ class Ground(msgspec.Struct, frozen=True):
     words: tuple[str, ...] = ()
     """As written in the document; of conditions, as typed."""
     n_people: int | None = None
+    """Of ``USEFUL``: who said so."""
+    n_voters: int | None = None
+    """Of ``USEFUL``: who said anything of it, useful or not."""
 
 
 class Explanation(msgspec.Struct, frozen=True):

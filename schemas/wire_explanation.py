@@ -14,7 +14,9 @@ class GroundView(msgspec.Struct, frozen=True):
     words: tuple[str, ...]
     """As written in the document; of ``conditions``, as typed."""
     n_people: int | None
-    """Of ``useful``: people who found it useful for this query, where they are several."""
+    """Of ``useful``: people who found it useful for this question, where they are several."""
+    n_voters: int | None = None
+    """Of ``useful``: people who said so or the contrary."""
 
 
 class ExplanationView(msgspec.Struct, frozen=True):
@@ -31,6 +33,8 @@ class ExplanationView(msgspec.Struct, frozen=True):
     """``fused`` of the document's second best passage, which counts in its score."""
     reranker: float | None = None
     """What the cross-encoder says of the best passage, where it is on and the hit was read."""
+    usefulness: float | None = None
+    """What people found of the document for this question added to its score, or took from it."""
     personal: float | None = None
     """What the caller's own sector and stage added to the document's score."""
     grounds: tuple[GroundView, ...] = ()

@@ -18,4 +18,5 @@ def why_of(grounds: Iterable[GroundView], t: Texts) -> str:
 
 def _in_words(ground: GroundView, t: Texts) -> str:
     n = len(ground.words) if ground.n_people is None else ground.n_people
-    return t(f"why.{ground.code}", words=t.names(ground.words[:_MOST_WORDS]), n=n)
+    words = t.names(ground.words[:_MOST_WORDS])
+    return t(f"why.{ground.code}", words=words, n=n, of=ground.n_voters or n)

@@ -200,10 +200,12 @@ def _explanation(explanation: Explanation) -> ExplanationView:
         fused=explanation.fused,
         matched_terms=explanation.matched_terms,
         grounds=tuple(
-            GroundView(each.code, each.words, each.n_people) for each in explanation.grounds
+            GroundView(each.code, each.words, each.n_people, each.n_voters)
+            for each in explanation.grounds
         ),
         second=explanation.second,
         reranker=explanation.reranker,
+        usefulness=explanation.usefulness,
         personal=explanation.personal,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
@@ -10,13 +9,12 @@ from typing import Final
 import msgspec
 
 from indexer.analysis.analyzer import WordTerm, iter_words, phrase
-from indexer.analysis.normalize import query_key
 from indexer.ports import Form, LexicalQuery
 from indexer.retrieval.fusion import FusedScores
 from indexer.retrieval.parser import ParsedQuery, render
+from indexer.retrieval.ranking import RankedDocument
 from schemas.hit import Ground, GroundCode
 from schemas.ids import DocumentId
-from schemas.judgment import SharedQuery
 from schemas.query import Project
 
 _NEAR: Final = 1.0
@@ -32,8 +30,8 @@ class Clues(msgspec.Struct, frozen=True):
     """Quoted texts, as terms."""
     conditions: tuple[str, ...] = ()
     """What every hit meets, as it is typed: ``kind:course``, ``-micro``."""
-    n_people: Mapping[DocumentId, int] = {}
-    """By document, how many found it useful for this very query; few are not told."""
+    useful: Mapping[DocumentId, tuple[int, int]] = {}
+    """By document, how many found it useful for what is asked, and of how many; few stay untold."""
     project: Project | None = None
     """Of the searcher, whose sector and stage lifted some documents."""
 
@@ -47,32 +45,26 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def clues_of(
-    parsed: ParsedQuery, wanted: LexicalQuery, n_people: Mapping[DocumentId, int]
+    parsed: ParsedQuery, wanted: LexicalQuery, useful: Mapping[DocumentId, tuple[int, int]]
 ) -> Clues:
     """Gather what of a query can be a ground: as typed, as asked of the index, as judged."""
     phrases = tuple(terms for terms in map(phrase, parsed.phrases) if terms)
-    return Clues(wanted, phrases, tuple(_conditions(parsed)), n_people)
+    return Clues(wanted, phrases, tuple(_conditions(parsed)), useful)
 
 
 def useful_for(
-    typed: str, shared: Sequence[SharedQuery], *, at_least: int
-) -> dict[DocumentId, int]:
-    """Return, by document, how many people found it useful for a query, however it is typed.
+    documents: Iterable[RankedDocument], *, at_least: int
+) -> dict[DocumentId, tuple[int, int]]:
+    """Return, by document, how many people found it useful for what a query asks, and of how many.
 
     Each document is counted by itself, so that who may not see one learns nothing of it; where
     they are fewer than ``at_least`` their number may say who asked, and is left out.
-
-    Args:
-        typed: The query.
-        shared: Queries that helped several people, by key.
-        at_least: People below whom nothing is told.
     """
-    key = query_key(typed)
-    at = bisect_left(shared, key, key=lambda query: query.key)
-    if not key or at == len(shared) or shared[at].key != key:
-        return {}
-    counts = {document_id: len(people) for document_id, people in shared[at].useful.items()}
-    return {document_id: n for document_id, n in counts.items() if n >= at_least}
+    return {
+        each.document_id: (each.n_useful, each.n_voters)
+        for each in documents
+        if each.n_useful >= at_least
+    }
 
 
 def grounds_of(
@@ -101,8 +93,8 @@ def grounds_of(
             found.append(Ground(GroundCode.SPELLING, _few(near)))
     if scores.raw.cosine is not None and scores.dense_z >= _NEAR:
         found.append(Ground(GroundCode.MEANING))
-    if n := clues.n_people.get(document_id):
-        found.append(Ground(GroundCode.USEFUL, n_people=n))
+    if votes := clues.useful.get(document_id):
+        found.append(Ground(GroundCode.USEFUL, n_people=votes[0], n_voters=votes[1]))
     if clues.conditions:
         found.append(Ground(GroundCode.CONDITIONS, clues.conditions))
     return tuple(found) or (Ground(GroundCode.NEAREST),)

@@ -93,7 +93,7 @@ def search(query: Query, engine: Engine) -> ResultPage:
     with timer.part("dress"):
         facets = name_facets(counts, engine.taxonomy, content.people)
         marks = query_terms(asked.wanted.marks)
-        clues = _clues(query.text, asked, engine, query.project)
+        clues = _clues(asked, shown, engine, query.project)
         hits = dress(shown, content, asked.where, wanted=marks, first_rank=offset + 1, clues=clues)
     return ResultPage(
         query_id=engine.mint_query_id(),
@@ -242,12 +242,14 @@ def _rank(asked: Asked, query: Query, *, pair: IndexPair, engine: Engine, timer:
     )
 
 
-def _clues(typed: str, asked: Asked, engine: Engine, project: Project | None) -> Clues | None:
+def _clues(
+    asked: Asked, shown: Sequence[Collapsed], engine: Engine, project: Project | None
+) -> Clues | None:
     """Return what hits tell their grounds from; nothing where nothing was asked."""
     if asked.is_browsing and not asked.parsed.has_syntax:
         return None
     least = engine.settings.shared_query_people
-    useful = useful_for(typed, engine.reader.get_shared_queries(least), at_least=least)
+    useful = useful_for((each.document for each in shown), at_least=least)
     clues = clues_of(asked.parsed, asked.wanted.lexical, useful)
     return msgspec.structs.replace(clues, project=project)
 

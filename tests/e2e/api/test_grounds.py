@@ -7,7 +7,8 @@ from typing import Any, Final
 import pytest
 
 from api.guards import SESSION_COOKIE
-from fixtures.builders import a_judgment
+from fixtures.builders import a_judgment, a_search
+from indexer.feedback.pseudonyms import open_pseudonyms
 from schemas.document import Document, DocumentKind, Visibility
 from schemas.identity import Caller
 from schemas.ids import PersonId
@@ -35,11 +36,20 @@ def documents(school: School) -> dict[str, Document]:
     }
     for name, n_people in VOTES.items():
         for n in range(n_people):
-            judgment = a_judgment(
-                found[name], query_text=ASKED, person_id=PersonId(f"s-{name}-{n}")
-            )
-            school.services.catalog.judgments.record(judgment)
+            vote(school, found[name], f"s-{name}-{n}", ASKED)
+    school.services.handle.feedback.catch_up()
     return found
+
+
+def vote(school: School, document: Document, person: str, asked: str) -> None:
+    """Let a person search, see the document and say that it was useful."""
+    catalog, person_id = school.services.catalog, PersonId(person)
+    who = open_pseudonyms(school.services.settings).of(person_id)
+    search = a_search(f"q-{person}", document, text=asked, person=who)
+    catalog.feedback.append([search])
+    catalog.judgments.record(
+        a_judgment(document, query_text=asked, person_id=person_id, query_id=search.query_id)
+    )
 
 
 def grounds_of(school: School, who: Caller, q: str = ASKED, **params: Any) -> dict[str, Any]:
@@ -84,12 +94,13 @@ def test_who_takes_the_word_back_is_no_longer_counted(
 ) -> None:
     document, asked = documents["public"], "axolotlage pour tous"
     for n in range(5):
-        judgment = a_judgment(document, query_text=asked, person_id=PersonId(f"s-back-{n}"))
-        school.services.catalog.judgments.record(judgment)
+        vote(school, document, f"s-back-{n}", asked)
+    school.services.handle.feedback.catch_up()
     before = grounds_of(school, KARIM, asked)[document.id]
     taken = {"document_id": document.id, "value": "withdrawn", "q": asked}
     one = Caller(PersonId("s-back-0"), LEA.role, "Une")
     school.client.post("/v1/judgments", json=taken, headers=school.headers(one))
+    school.services.handle.feedback.catch_up()
 
     after = grounds_of(school, KARIM, asked)[document.id]
 
@@ -129,5 +140,5 @@ def test_the_page_tells_the_grounds_in_words(
     page = school.client.get("/", params={"q": ASKED}, headers=headers).text
 
     assert "mot exact dans le titre" in page
-    assert "jugé utile par 8 personnes" in page
-    assert "par 6 personnes" not in page
+    assert "8 personnes sur 8" in page
+    assert "6 personnes sur" not in page

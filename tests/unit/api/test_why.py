@@ -23,9 +23,12 @@ def ground(code: GroundCode, *words: str, n_people: int | None = None) -> Ground
             [
                 ground(GroundCode.TITLE, "tarif"),
                 ground(GroundCode.MEANING),
-                ground(GroundCode.USEFUL, n_people=14),
+                GroundView(GroundCode.USEFUL, (), 14, 15),
             ],
-            "mot exact dans le titre · sens proche · jugé utile par 14 personnes",
+            (
+                "mot exact dans le titre · sens proche · "
+                "14 personnes sur 15 l'ont trouvé utile pour cette question"
+            ),
         ),
         (
             [

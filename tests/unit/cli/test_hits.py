@@ -16,7 +16,7 @@ SCORES: dict[str, Any] = {
     "grounds": [
         {"code": "title", "words": ["prix"], "n_people": None},
         {"code": "meaning", "words": [], "n_people": None},
-        {"code": "useful", "words": [], "n_people": 14},
+        {"code": "useful", "words": [], "n_people": 14, "n_voters": 15},
     ],
 }  # fmt: skip
 PASSAGE: dict[str, Any] = {
@@ -71,7 +71,10 @@ def test_documents_that_say_the_same_are_counted() -> None:
 
 def test_an_explained_hit_says_why_it_is_here_in_words_and_in_numbers() -> None:
     *_, words, numbers = printed(explain=True).rstrip().splitlines()
-    assert words == "   mot exact dans le titre · sens proche · jugé utile par 14 personnes"
+    assert words == (
+        "   mot exact dans le titre · sens proche"
+        " · 14 personnes sur 15 l'ont trouvé utile pour cette question"
+    )
     assert numbers == ("   lexical=3.250  dense=0.800  lexical_z=1.000  dense_z=2.000  fused=1.600")
     assert "jugé utile" not in printed()
 

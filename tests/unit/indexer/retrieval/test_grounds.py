@@ -11,14 +11,14 @@ from indexer.analysis.lexicon import Lexicon
 from indexer.retrieval.fusion import ComponentScores, FusedScores
 from indexer.retrieval.grounds import Clues, Found, clues_of, grounds_of, useful_for
 from indexer.retrieval.parser import parse
+from indexer.retrieval.ranking import RankedDocument
 from indexer.retrieval.snippets import query_terms
 from indexer.retrieval.spelling import Speller
 from indexer.retrieval.understanding import understand
 from indexer.synonym_file import load_synonyms
 from indexer.synonyms import Synonyms
 from schemas.hit import Ground, GroundCode
-from schemas.ids import DocumentId, PassageId, PersonId
-from schemas.judgment import SharedQuery
+from schemas.ids import DocumentId, PassageId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,24 +30,20 @@ FAR = FusedScores(ComponentScores(PassageId(1), 1.0, 0.5, 0.7), 0.0, 0.0, 0.0)
 NEAR = FusedScores(FAR.raw, 0.0, 1.5, 1.0)
 
 
-def people(n: int) -> frozenset[PersonId]:
-    return frozenset(PersonId(f"s-{i}") for i in range(n))
-
-
 def grounds(
     typed: str,
     title: str,
     text: str = "",
     *,
     scores: FusedScores = FAR,
-    shared: Sequence[SharedQuery] = (),
+    voted: Sequence[RankedDocument] = (),
     near: Sequence[str] = (),
     speller: Speller | None = None,
 ) -> dict[GroundCode, tuple[str, ...]]:
     """Return codes with their words, of a document with one passage."""
     parsed = parse(typed)
     wanted = understand(parsed, speller=speller, synonyms=SYNONYMS)
-    clues = clues_of(parsed, wanted.lexical, useful_for(typed, shared, at_least=5))
+    clues = clues_of(parsed, wanted.lexical, useful_for(voted, at_least=5))
     terms = query_terms(wanted.marks).terms
     title_found, text_found = (Found(each, words_among(each, terms)) for each in (title, text))
     found = grounds_of(clues, title_found, text_found, scores, document_id=HERE, near=near)
@@ -118,24 +114,16 @@ def test_without_the_words_retriever_no_word_is_a_ground() -> None:
     assert grounds("bail", "Bail", "Le bail", scores=dense) == {GroundCode.MEANING: ()}
 
 
-@pytest.mark.parametrize(("n", "told"), [(4, None), (5, 5), (14, 14)])
+@pytest.mark.parametrize(("n", "told"), [(4, {}), (5, {HERE: (5, 6)}), (14, {HERE: (14, 15)})])
 def test_people_who_found_it_useful_are_counted_where_they_are_several(
-    n: int, told: int | None
+    n: int, told: dict[DocumentId, tuple[int, int]]
 ) -> None:
-    shared = (
-        SharedQuery("autre", "autre", {HERE: people(9)}),
-        SharedQuery(
-            "fixer un prix", "Fixer un prix", {HERE: people(n), DocumentId("d-2"): people(9)}
-        ),
-    )
-    useful = useful_for("Fixer un  PRIX ?", shared, at_least=5)
-    assert useful == {DocumentId("d-2"): 9} | ({HERE: told} if told else {})
-
-
-def test_another_query_says_nothing_of_this_one() -> None:
-    shared = (SharedQuery("prix", "prix", {HERE: people(9)}),)
-    assert GroundCode.USEFUL not in grounds("prix de vente", "Prix", shared=shared)
-    assert GroundCode.USEFUL in grounds("Prix ?", "Prix", shared=shared)
+    voted = [
+        RankedDocument(HERE, (FAR,), 1.0, n_useful=n, n_voters=n + 1),
+        RankedDocument(DocumentId("d-2"), (FAR,), 1.0, n_useful=9, n_voters=12),
+    ]
+    assert useful_for(voted, at_least=5) == told | {DocumentId("d-2"): (9, 12)}
+    assert (GroundCode.USEFUL in grounds("prix", "Prix", voted=voted)) == bool(told)
 
 
 def test_there_is_always_a_ground() -> None:
