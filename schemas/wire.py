@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from schemas.content import BlockRole, UtteranceFlag
 from schemas.document import DocumentKind, MediaKind, ParticipantRole, Visibility
+from schemas.feedback import Surface
 from schemas.hit import SuggestionType, TotalRelation
 from schemas.job import JobState, Stage
 from schemas.query import (
@@ -66,6 +67,8 @@ class SearchRequest(_Request, frozen=True):
     mode: SearchMode = SearchMode.FULL
     """While ``q`` is still being typed, ``instant`` takes its last word for the start of one and
     goes by words alone: one page, without facets; ``retrievers`` and ``sort`` mean nothing."""
+    surface: Surface = Surface.API
+    """Where the person searches, for statistics alone."""
 
 
 class Person(msgspec.Struct, frozen=True):

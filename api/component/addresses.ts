@@ -34,12 +34,16 @@ export class Addresses {
     return url.href;
   }
 
-  /** Return the address of a place, carrying the query along so that its page can mark the words. */
-  place(path: string, q: string): string {
+  /**
+   * Return the address of a place, carrying the query along so that its page can mark the words, and
+   * the answer that it stands in, so that what is done there counts for this search.
+   */
+  place(path: string, q: string, queryId = ""): string {
     const url = new URL(path.startsWith("/") ? this.#portal + path : path, `${this.#portal}/`);
     // Only what opens a page: an answer must not be able to run a script.
     if (!/^https?:$/.test(url.protocol)) return this.results(q);
     if (q) url.searchParams.set("q", q);
+    if (q && queryId) url.searchParams.set("from", queryId);
     return url.href;
   }
 }

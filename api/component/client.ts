@@ -1,6 +1,6 @@
 // Requests to the API, in the name of whoever uses the page.
 
-import type { SearchResponse, SuggestResponse } from "./wire.ts";
+import type { Done, SearchResponse, SuggestResponse } from "./wire.ts";
 
 /** The page's own way to a bearer token; asked again when the API no longer takes the last one. */
 export type GetToken = () => Promise<string> | string;
@@ -61,9 +61,21 @@ export class Client {
     const init = {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ q, mode, per_page: perPage }),
+      body: JSON.stringify({ q, mode, per_page: perPage, surface: "component" }),
     };
     return this.#send("/v1/search", init, signal) as Promise<SearchResponse>;
+  }
+
+  /** Tell what was done with a hit, also while the page is being left: what is lost is lost. */
+  report(done: Done): void {
+    const headers = new Headers({ "Content-Type": "application/json" });
+    const send = async (): Promise<void> => {
+      const bearer = this.#bearer();
+      if (bearer) headers.set("Authorization", `Bearer ${await bearer}`);
+      const credentials = bearer ? "omit" : "same-origin";
+      await fetch(`${this.#base}/v1/events`, { method: "POST", headers, body: JSON.stringify({ events: [done] }), credentials, keepalive: true });
+    };
+    send().catch(() => {});
   }
 
   async #send(path: string, init: RequestInit, signal: AbortSignal): Promise<unknown> {

@@ -54,7 +54,7 @@ export class Combobox {
   /** Go on at the same option of a list that was made anew; at none if it is not there any more. */
   resume(): void {
     const active = this.#active;
-    this.activate(active && (this.#options().find(({ href, dataset }) => href === active.href && dataset["type"] === active.dataset["type"]) ?? null));
+    this.activate(active && (this.#options().find(({ href, dataset }) => placeOf(href) === placeOf(active.href) && dataset["type"] === active.dataset["type"]) ?? null));
   }
 
   /** Return whether the key was one of ours. */
@@ -114,4 +114,11 @@ export class Combobox {
   #options(): HTMLAnchorElement[] {
     return [...this.#list.querySelectorAll<HTMLAnchorElement>("[role=option]")];
   }
+}
+
+/** Return where an option leads: the same place in the answer that follows it. */
+function placeOf(href: string): string {
+  const url = new URL(href);
+  url.searchParams.delete("from");
+  return url.href;
 }

@@ -33,6 +33,7 @@ export class CordeeSearch extends HTMLElement {
   #memory: Memory | null = null;
   #base = ""; // address of the API
   #to!: Addresses;
+  #client!: Client;
   #lookup!: Lookup;
   #panel!: Panel;
   #parts!: Layout;
@@ -157,7 +158,8 @@ export class CordeeSearch extends HTMLElement {
   }
 
   #connect(): void {
-    this.#lookup = new Lookup(new Client(this.#base, this.#getToken), (state) => this.#show(state));
+    this.#client = new Client(this.#base, this.#getToken);
+    this.#lookup = new Lookup(this.#client, (state) => this.#show(state));
   }
 
   #listen(): void {
@@ -305,6 +307,8 @@ export class CordeeSearch extends HTMLElement {
     const { type = "", title = "" } = dataset;
     const q = ["remembered", "spelling", "query"].includes(type) ? title : this.#query;
     this.#memory?.add(q);
+    const { queryId, document: documentId, passage = null } = dataset;
+    if (queryId && documentId) this.#client.report({ query_id: queryId, document_id: documentId, action: "click", passage_id: passage });
     return this.#dispatch("cordee-select", { type, title, q, url: href });
   }
 

@@ -20,6 +20,8 @@ export interface Entry {
   /** Who alone may see it, when that is not everybody. */
   readonly seenBy: string | null;
   readonly snippet: Snippet | null;
+  /** The hit that it is, where what is done with it counts for a search. */
+  readonly hit: { readonly queryId: string; readonly documentId: string; readonly passageId: string | null } | null;
 }
 
 /** Options under one heading. */
@@ -37,6 +39,8 @@ const KINDS = ["videos", "sheets", "exchanges"] as const;
 /** Return what an answer offers, best passages first; empty when nothing was found. */
 export function found({ q, suggestions, answer, isInstant }: Found, to: Addresses, t: Texts): Group[] {
   const { hits, facets, suggestion, total, total_relation, is_doubtful } = answer;
+  // What is found while the text is being typed is no search yet: the log does not know it.
+  const queryId = isInstant ? "" : answer.query_id;
   const shown = new Set(hits.map((hit) => hit.document_id));
   const fresh = suggestions.filter(({ type, id }) => type === "tag" || (type === "document" && !shown.has(id)));
   const named = suggestions.filter(({ type }) => type === "mentor").map((one) => completion(one, q, to, t));
@@ -48,10 +52,10 @@ export function found({ q, suggestions, answer, isInstant }: Found, to: Addresse
     { name: "queries", entries: suggestions.filter(({ type }) => type === "query").map((one) => completion(one, q, to, t)) },
     { name: "suggestions", entries: fresh.map((one) => completion(one, q, to, t)) },
     { name: "mentors", entries: named },
-    { name: is_doubtful ? "nearest" : "passages", entries: hits.slice(0, N_BEST).map((hit) => place(hit, q, to, t, true)) },
+    { name: is_doubtful ? "nearest" : "passages", entries: hits.slice(0, N_BEST).map((hit) => place(hit, q, queryId, to, t, true)) },
     ...KINDS.map((name) => ({
       name,
-      entries: rest.filter(({ kind }) => (GROUP_OF[kind] ?? "sheets") === name).slice(0, N_PER_KIND).map((hit) => place(hit, q, to, t, false)),
+      entries: rest.filter(({ kind }) => (GROUP_OF[kind] ?? "sheets") === name).slice(0, N_PER_KIND).map((hit) => place(hit, q, queryId, to, t, false)),
     })),
     {
       name: "mentors",
@@ -76,7 +80,7 @@ export function remembered(recent: readonly string[], favourites: readonly strin
 }
 
 function plain(type: Entry["type"], url: string, icon: IconName, title: string): Entry {
-  return { type, url, icon, title, language: null, marks: [], facts: [], seenBy: null, snippet: null };
+  return { type, url, icon, title, language: null, marks: [], facts: [], seenBy: null, snippet: null, hit: null };
 }
 
 function completion({ text, type, id, url }: Suggestion, q: string, to: Addresses, t: Texts): Entry {
@@ -87,14 +91,15 @@ function completion({ text, type, id, url }: Suggestion, q: string, to: Addresse
   return { ...plain("suggestion", to.place(url, q), "text", text), marks };
 }
 
-function place(hit: Hit, q: string, to: Addresses, t: Texts, withText: boolean): Entry {
+function place(hit: Hit, q: string, queryId: string, to: Addresses, t: Texts, withText: boolean): Entry {
   const best = hit.passages[0];
   return {
-    ...plain("hit", to.place(best?.url ?? hit.url, q), hit.media_kind, hit.title),
+    ...plain("hit", to.place(best?.url ?? hit.url, q, queryId), hit.media_kind, hit.title),
     language: hit.language,
     facts: [t.of(`kind.${hit.kind}` as Key), ...(best ? where(best, t) : []), ...useful(hit, t)],
     seenBy: hit.visibility === "students" ? null : t.of(`visibility.${hit.visibility}`),
     snippet: best && withText ? excerpt(best.snippet) : null,
+    hit: queryId ? { queryId, documentId: hit.document_id, passageId: best?.passage_id ?? null } : null,
   };
 }
 

@@ -130,12 +130,12 @@ export class Panel {
     return el("div", { class: `group ${name}`, part: "group", role: "group", "aria-labelledby": label.id }, label, ...entries.map((entry) => this.#option(entry, id())));
   }
 
-  #option({ type, url, icon: name, title, language, marks, facts, seenBy, snippet }: Entry, id: string): Node {
+  #option({ type, url, icon: name, title, language, marks, facts, seenBy, snippet, hit }: Entry, id: string): Node {
     const lang = language === this.#t.language ? null : language;
     const about = [...facts.map((fact) => el("span", {}, fact)), ...(seenBy ? [el("span", { class: "seen-by" }, icon("lock"), seenBy)] : [])];
     return el(
       "a",
-      { id, class: "option", part: `option option-${type}`, role: "option", href: url, tabindex: "-1", "aria-selected": "false", "data-type": type, "data-title": title },
+      { id, class: "option", part: `option option-${type}`, role: "option", href: url, tabindex: "-1", "aria-selected": "false", "data-type": type, "data-title": title, "data-query-id": hit?.queryId ?? null, "data-document": hit?.documentId ?? null, "data-passage": hit?.passageId ?? null },
       icon(name),
       el("span", { class: "title", part: "title", lang, dir: "auto" }, ...marked(title, marks)),
       ...(about.length ? [" ", el("span", { class: "facts", part: "facts" }, ...about)] : []),

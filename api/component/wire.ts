@@ -13,6 +13,7 @@ export interface Snippet {
 }
 
 export interface Passage {
+  readonly passage_id: string;
   readonly snippet: Snippet;
   readonly url: string;
   readonly start_ms: number | null;
@@ -46,7 +47,16 @@ export interface FacetValue {
   readonly count: number;
 }
 
+/** What was done with a hit of an answer. */
+export interface Done {
+  readonly query_id: string;
+  readonly document_id: string;
+  readonly action: "click";
+  readonly passage_id: string | null;
+}
+
 export interface SearchResponse {
+  readonly query_id: string;
   /** Best first. */
   readonly hits: readonly Hit[];
   readonly facets: Readonly<Record<string, readonly FacetValue[]>>;

@@ -48,7 +48,8 @@ def report_events(
 
     What does not belong to one is ignored and counted, and so is what was said before: a hit is
     clicked once, of plays only new stretches count, of dwell half an hour in all. Times and
-    positions are the service's own. A page that is being left sends this by ``sendBeacon``.
+    positions are the service's own. A page that is being left sends this by
+    ``fetch`` with ``keepalive``.
     """
     reported, ignored = _believable(services, caller, data.events)
     recorded = services.feedback.record_events(caller, reported)

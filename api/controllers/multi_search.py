@@ -83,7 +83,8 @@ def multi_search(
 
     def one(number: int, asked: dict[str, Any]) -> SearchResponse | Problem:
         try:
-            return answer(services, caller, _read(asked))
+            read = _read(asked)
+            return answer(services, caller, read, surface=read.surface)
         except (CordeeError, ValidationException) as error:
             place = f"{request.scope['path']}#/searches/{number}"
             return to_problem(error, instance=place, request_id=request_id)

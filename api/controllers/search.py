@@ -68,6 +68,7 @@ def search(  # noqa: PLR0913, PLR0917 - one argument per query parameter is what
     mode: FromQuery[SearchMode] = SearchMode.FULL,
     *,
     personal: FromQuery[bool] = True,
+    surface: FromQuery[Surface] = Surface.API,
 ) -> SearchResponse:
     """Search everything that the caller may see; a link to a search can be kept and shared."""
     request = SearchRequest(
@@ -85,8 +86,9 @@ def search(  # noqa: PLR0913, PLR0917 - one argument per query parameter is what
         sort=sort,
         personal=personal,
         mode=mode,
+        surface=surface,
     )
-    return answer(services, caller, request)
+    return answer(services, caller, request, surface=surface)
 
 
 @post("/search", sync_to_thread=True, status_code=200, summary="Search, request as JSON")
@@ -94,7 +96,7 @@ def search_by_body(
     services: TheServices, caller: TheCaller, data: JSONBody[SearchRequest]
 ) -> SearchResponse:
     """Search everything that the caller may see; nothing is written to any address or log."""
-    return answer(services, caller, data)
+    return answer(services, caller, data, surface=data.surface)
 
 
 @get(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Final, TypeVar
 from urllib.parse import urlencode
@@ -24,6 +25,9 @@ _FOLLOWED_WHOLE: Final = frozenset({"fbclid", "gclid", "msclkid", "ref", "source
 _OFF: Final = "false"
 _MOST_UNKNOWN: Final = 3
 _MAX_NAME_CHARS: Final = 40
+FROM: Final = "from"
+"""The part of a document's address that holds the id of the answer that led there."""
+_QUERY_ID: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
 DATES: Final = "dates"
 """The part of an address that is wrong when its first date lies after its last one."""
 
@@ -154,12 +158,23 @@ def unknown_parts(params: MultiDict[str]) -> tuple[str, ...]:
     return tuple(name[:_MAX_NAME_CHARS] for name in list(dict.fromkeys(found))[:_MOST_UNKNOWN])
 
 
-def with_query(url: str, q: str) -> str:
-    """Return a portal address that carries the query along, so that its page can mark the words."""
+def with_query(url: str, q: str, query_id: str = "") -> str:
+    """Return a portal address that carries the query along, so that its page can mark the words.
+
+    With the id of the answer that it stands in, what is done on the page counts for that search:
+    the reader's own one, and nobody else's who follows the same link.
+    """
     if not q:
         return url
     path, mark, place = url.partition("#")
-    return f"{path}{'&' if '?' in path else '?'}{urlencode({'q': q})}{mark}{place}"
+    carried = {"q": q, FROM: query_id} if query_id else {"q": q}
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(carried)}{mark}{place}"
+
+
+def read_from(params: MultiDict[str]) -> str:
+    """Return the id of the answer that led to a page; empty where none did, or it is no id."""
+    given = str(params.get(FROM, ""))
+    return given if _QUERY_ID.fullmatch(given) else ""
 
 
 _Closed = TypeVar("_Closed", DocumentKind, Order)

@@ -15,7 +15,7 @@ from api.controllers.search import answer as answer_search
 from api.controllers.session import session_cookie
 from api.dependencies import DEPENDENCIES, TheServices
 from api.guards import require_own_page
-from api.pages.addresses import SearchAddress, read_address, unknown_parts
+from api.pages.addresses import SearchAddress, read_address, read_from, unknown_parts
 from api.pages.assets import serve_asset, serve_favicon
 from api.pages.console import console_handlers
 from api.pages.editing import editing_handlers
@@ -170,6 +170,7 @@ def _document(visit: Visit, document_id: str) -> Html:
         address=SearchAddress(q=q),
         document=view,
         own=own_of(services, caller, q, [document.id]),
+        query_id=read_from(request.query_params) if q else "",
         viewer=_viewer(view, content),
         content=content,
         lines=lines,

@@ -75,7 +75,7 @@ class Recording {
     noteSecond(seconds);
     const done = t("share.done", { time: clock(seconds * 1000) });
     // Where there is no clipboard, the address bar has the link.
-    label.textContent = await navigator.clipboard.writeText(location.href).then(() => done, () => t("share.address"));
+    label.textContent = await navigator.clipboard.writeText(shared()).then(() => done, () => t("share.address"));
     announce(label.textContent);
     setTimeout(() => (label.textContent = t("share.now")), COPIED_MS);
   }
@@ -175,6 +175,13 @@ function keysHelp(hasCaptions) {
     el("summary", { class: "quiet" }, t("player.keys")),
     el("div", {}, el("dl", {}, rows.map(([keys, name]) => [el("dt", {}, keys.split(" ").map((key) => el("kbd", {}, key))), el("dd", {}, t(`player.keys.${name}`))])), el("p", {}, t("player.keys.note"))),
   );
+}
+
+/** Return the address of this page without the search that led here: it is the reader's own. */
+function shared() {
+  const url = new URL(location.href);
+  url.searchParams.delete("from");
+  return url.href;
 }
 
 /** Put a second into the address, so that the page can be kept and shared at this place. */

@@ -10,6 +10,7 @@ from api.pages.addresses import (
     AddressError,
     SearchAddress,
     read_address,
+    read_from,
     unknown_parts,
     with_query,
 )
@@ -115,3 +116,16 @@ def test_names_that_mean_nothing_are_told_and_those_of_newsletters_are_not() -> 
 def test_a_place_carries_the_query_along(url: str, expected: str) -> None:
     assert with_query(url, "le prix") == expected
     assert with_query(url, "") == url
+    assert with_query(url, "", "q-1") == url
+
+
+def test_an_address_names_the_answer_that_led_to_it() -> None:
+    url = with_query("/documents/d-1?t=3#page=2", "prix", "q-1")
+
+    assert url == "/documents/d-1?t=3&q=prix&from=q-1#page=2"
+    assert read_from(MultiDict(parse_qsl(urlsplit(url).query))) == "q-1"
+
+
+@pytest.mark.parametrize("given", ["", "a b", "q-1\n", "é", "x" * 65, "<q>"])
+def test_what_is_no_id_of_an_answer_names_none(given: str) -> None:
+    assert not read_from(MultiDict({"from": given}))

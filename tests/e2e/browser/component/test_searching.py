@@ -6,6 +6,9 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from fixtures.school import until
+from schemas.feedback import Action, Surface
+from schemas.ids import QueryId
 from tests.e2e.browser.component.conftest import FORM, SCRIPT_TITLE, VIDEO_TITLE, Visits
 from tests.e2e.browser.component.site import Site
 
@@ -53,8 +56,27 @@ def test_a_hit_leads_to_its_exact_place_with_the_query(visit: Visits, site: Site
     expect(hit).to_contain_text("à 0:01")
     href = hit.get_attribute("href") or ""
     assert re.fullmatch(
-        re.escape(site.api) + r"/documents/d-\w+\?t=[\d.]+&q=compter\+son\+temps", href
+        re.escape(site.api) + r"/documents/d-\w+\?t=[\d.]+&q=compter\+son\+temps&from=q-\w+", href
     )
+
+
+def test_a_hit_that_is_opened_counts_for_its_search(visit: Visits) -> None:
+    box = visit()
+    box.type("compter son temps")
+    box.settle()
+
+    box.options.filter(has_text=VIDEO_TITLE).first.click()
+    box.page.wait_for_url(re.compile("from=q-"))
+
+    query_id = QueryId(re.findall(r"from=(q-\w+)", box.page.url)[0])
+    services = visit.school.services
+    until(lambda: services.catalog.feedback.events_of(query_id), seconds=10, what="the click")
+    search = services.catalog.feedback.search(query_id)
+    [event] = services.catalog.feedback.events_of(query_id)
+    assert search is not None
+    assert (search.text, search.surface) == ("compter son temps", Surface.COMPONENT)
+    assert (event.action, event.passage) == (Action.CLICK, 0)
+    assert search.hits[event.position - 1].document_id == event.document_id
 
 
 def test_a_title_that_starts_as_typed_is_suggested_with_the_typed_part_marked(
