@@ -16,6 +16,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from api.compression import compression
 from api.controllers.documents import documents_router
 from api.controllers.events import events_router
+from api.controllers.experiments import experiments_router
 from api.controllers.health import health_handlers
 from api.controllers.jobs import jobs_router
 from api.controllers.judgments import judgments_router
@@ -71,6 +72,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             synonyms_router,
             judgments_router,
             events_router,
+            experiments_router,
             saved_router,
             profiles_router,
             recommendations_router,

@@ -64,6 +64,13 @@ def require_staff(connection: Connection, _: BaseRouteHandler) -> None:
         raise ForbiddenError("Students cannot change what the whole school shares.")
 
 
+def require_operator(connection: Connection, _: BaseRouteHandler) -> None:
+    """Let only callers pass who look after the service."""
+    caller: Caller = connection.user
+    if not caller.may_operate:
+        raise ForbiddenError("Only administrators experiment with what everybody sees.")
+
+
 def require_known_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let only addresses pass whose parameters exist: a misspelled filter must not look obeyed.
 

@@ -20,6 +20,7 @@ from indexer.catalog.database import Clock, utc_now
 from indexer.engine import Engine
 from indexer.feedback.pseudonyms import Pseudonyms, open_pseudonyms
 from indexer.feedback.recorder import FeedbackRecorder
+from indexer.feedback.referee import Referee
 from indexer.intake import Intake
 from indexer.live_synonyms import LiveSynonyms
 from indexer.ports import BlobStore, JobQueue
@@ -50,6 +51,8 @@ class Services(msgspec.Struct, frozen=True):
     metrics: Metrics
     feedback: FeedbackRecorder
     """Closed by who opened the bundle, before the catalog."""
+    referee: Referee
+    """Started and closed by who opened the bundle."""
     clock: Clock
 
     @property
@@ -79,6 +82,8 @@ def open_services(settings: Settings, *, clock: Clock = utc_now) -> Iterator[Ser
         stack.callback(queue.close)
         services = bundle(settings, catalog=catalog, handle=handle, queue=queue, clock=clock)
         stack.callback(services.feedback.close)
+        services.referee.start()
+        stack.callback(services.referee.close)
         yield services
 
 
@@ -119,6 +124,13 @@ def bundle(
             feedback=feedback,
         ),
         feedback=feedback,
+        referee=Referee(
+            catalog.rankings,
+            catalog.feedback,
+            catalog.judgments,
+            pseudonyms=pseudonyms,
+            clock=clock,
+        ),
         clock=clock,
     )
     shutil.rmtree(services.upload_dir, ignore_errors=True)

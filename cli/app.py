@@ -12,11 +12,13 @@ from cli import (
     bench,
     bench_http,
     evaluate,
+    experiment,
     ingest,
     jobs,
     models,
     operate,
     profiles,
+    ranking,
     read,
     render,
     serve,
@@ -83,6 +85,20 @@ app.add_typer(_jobs, name="jobs")
 _profiles = typer.Typer(help="Students and their projects.", no_args_is_help=True)
 _profiles.command("import")(profiles.import_profiles)
 app.add_typer(_profiles, name="profiles")
+
+_ranking = typer.Typer(help="Which weights rank, and which did before.", no_args_is_help=True)
+_ranking.command("list")(ranking.list_profiles)
+_ranking.command("show")(ranking.show)
+_ranking.command("diff")(ranking.diff)
+_ranking.command("use")(ranking.use)
+_ranking.command("rollback")(ranking.rollback)
+app.add_typer(_ranking, name="ranking")
+
+_experiment = typer.Typer(help="Try a ranking on a share of the people.", no_args_is_help=True)
+_experiment.command("start")(experiment.start)
+_experiment.command("status")(experiment.status)
+_experiment.command("stop")(experiment.stop)
+app.add_typer(_experiment, name="experiment")
 
 
 def main() -> None:

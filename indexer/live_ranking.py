@@ -130,3 +130,8 @@ def _contest(running: Experiment | None, made: Sequence[MadeProfile]) -> Contest
     if champion is None or challenger is None:
         return None
     return Contest(running.name, champion, challenger, running.share)
+
+
+def served_profile(base: RankingProfile, store: RankingStore) -> RankingProfile:
+    """Return the profile in service at this moment, as searches have it."""
+    return LiveRanking(base, store).current()

@@ -19,6 +19,7 @@ from api.pages.addresses import SearchAddress, read_address, read_from, unknown_
 from api.pages.assets import serve_asset, serve_favicon
 from api.pages.console import console_handlers
 from api.pages.editing import editing_handlers
+from api.pages.experiments import show_experiments
 from api.pages.home import home_view
 from api.pages.own import own_of
 from api.pages.problems import render_problem
@@ -97,6 +98,7 @@ pages_router: Final = Router(
         show_home_or_results,
         show_document,
         *console_handlers,
+        show_experiments,
         *editing_handlers,
         sign_in,
         serve_asset,

@@ -48,3 +48,18 @@ def for_mentors(services: Services, request: AnyRequest, show: Callable[[Visit],
         return show(visit)
 
     return for_callers(services, request, show_if_allowed)
+
+
+def for_operators(services: Services, request: AnyRequest, show: Callable[[Visit], Html]) -> Html:
+    """Show a page to who looks after the service.
+
+    Raises:
+        ForbiddenError: If a student or a mentor asks.
+    """
+
+    def show_if_allowed(visit: Visit) -> Html:
+        if not visit.caller.may_operate:
+            raise ForbiddenError("This page is for administrators.")
+        return show(visit)
+
+    return for_callers(services, request, show_if_allowed)

@@ -185,6 +185,9 @@ WRITES: Final = {
     ("POST", "/v1/jobs/{job_id:str}/retry"),
     ("PUT", "/v1/synonyms/{synonym_id:str}"),
     ("DELETE", "/v1/synonyms/{synonym_id:str}"),
+    ("GET", "/v1/experiments"),
+    ("POST", "/v1/experiments"),
+    ("POST", "/v1/experiments/{name:str}/stop"),
 }
 """Refused to students whatever the id; covered below."""
 PROFILES: Final = {
@@ -233,6 +236,7 @@ CONSOLE: Final = {
     ("GET", "/console/jobs"),
     ("GET", "/console/jobs/{job_id:str}"),
     ("GET", "/console/status"),
+    ("GET", "/console/experiments"),
     ("GET", "/documents/{document_id:str}/edit"),
 }
 """Pages that only mentors get; who else asks is refused in ``test_console.py`` and
