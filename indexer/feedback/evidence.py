@@ -135,7 +135,8 @@ def evidence_of(
         else:
             useful, voiced = clicked(deed.is_clicked, min(MAX_EXPECTED, deed.expected))
             voices[document].append((useful * fresh, voiced * fresh))
-            crowd[person] = max(crowd[person], CLICK * fresh)
+            if deed.is_clicked:
+                crowd[person] = max(crowd[person], CLICK * fresh)
     documents = {
         document: Evidence(
             math.fsum(sorted(useful for useful, _ in said)),

@@ -81,7 +81,7 @@ class Learner:
     def _revote(self) -> set[int]:
         """Weigh all votes anew where one has changed; return the intents that this reaches."""
         state = self._state
-        if not state.have_votes_changed:
+        if not state.have_votes_changed and self._day >= 0:
             return set()
         state.have_votes_changed = False
         counted = votes_that_count(state)

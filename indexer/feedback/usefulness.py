@@ -70,7 +70,7 @@ CROWD: Final = 0.2
 """What each person of the intent adds to it."""
 DOUBT: Final = 0.25
 """Standard deviations taken off: of two with the same mean, the surer one stands higher."""
-CAP: Final = 1.6
+CAP: Final = 2.0
 """The most that a document gains or loses, as fused score: between the first and the tenth of a
 page lie 2.2 (median of the demo judgments)."""
 
