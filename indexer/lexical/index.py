@@ -32,6 +32,7 @@ _COVERED: Final = 20  # groups: one bit of a float32 for each, which holds 24 ex
 _LEAST_WEIGHT: Final = 1e-6  # of a word that stands everywhere: nothing is divided by zero
 _REMEMBERED_COUNTS: Final = 1_000  # one for each set of audiences: people who search at a time
 _REMEMBERED_CARDS: Final = 50_000  # about 40 MB at the most
+_REMEMBERED_VALUES: Final = 100_000  # tags and mentors over all sets of audiences: 15 MB
 
 _NOTHING: Final[Mapping[PassageId, float]] = MappingProxyType({})
 
@@ -64,6 +65,7 @@ class TantivyIndex:
         # Owned here and emptied by commit(): tags and visibility change under the same id.
         self._cards: dict[PassageId, PassageCard] = {}
         self._passing: dict[Filter, int] = {}
+        self._values: dict[tuple[str, Filter], dict[str, int]] = {}
         self._edition = object()
         self._decoder = msgspec.msgpack.Decoder(_Card)
 
@@ -82,6 +84,7 @@ class TantivyIndex:
             self._index.reload()
             self._cards = {}
             self._passing = {}
+            self._values = {}
             self._edition = object()
 
     def search(self, query: LexicalQuery, where: Filter, *, limit: int) -> Ranking:
@@ -186,11 +189,11 @@ class TantivyIndex:
 
     def tag_counts(self, where: Filter) -> dict[TagId, int]:
         """Return in how many passages each tag is, of those that pass the filter."""
-        return {TagId(tag): n for tag, n in self._counts(fields.TAGS, "", where).items()}
+        return {TagId(tag): n for tag, n in self._values_of(fields.TAGS, where).items()}
 
     def mentor_counts(self, where: Filter) -> dict[PersonId, int]:
         """Return in how many passages each mentor is, of those that pass the filter."""
-        return {PersonId(i): n for i, n in self._counts(fields.MENTORS, "", where).items()}
+        return {PersonId(i): n for i, n in self._values_of(fields.MENTORS, where).items()}
 
     def vocabulary(self, where: Filter) -> Mapping[str, int]:
         """Return in how many passages each word is, of those that pass the filter."""
@@ -268,6 +271,16 @@ class TantivyIndex:
         allowed = translate.all_of(translate.conditions(self._schema, where), None)
         with _translated("search"):
             return dict(self._index.searcher().terms_with_prefix(field, start, allowed, limit))
+
+    def _values_of(self, field: str, where: Filter) -> dict[str, int]:
+        """Return all values of a field with their counts; asked again at every key typed."""
+        known, key = self._values, (field, where)
+        if key not in known:
+            found = self._counts(field, "", where)
+            if len(found) + sum(map(len, known.copy().values())) <= _REMEMBERED_VALUES:
+                known[key] = found
+            return found
+        return known[key]
 
     def _weights(self, groups: Sequence[Sequence[Form]], where: Filter) -> list[float]:
         n_all = self.n_passing(where)

@@ -456,6 +456,20 @@ def test_tags_and_mentors_are_counted_in_what_passes_the_filter(index: PassageIn
     assert index.mentor_counts(Filter(frozenset())) == {}
 
 
+def test_what_was_counted_is_counted_again_after_a_change(index: PassageIndex) -> None:
+    mentors = Filter(frozenset({"mentors"}))
+    put(index, an_entry(1_000, tags=("a",), mentor_ids=("m-1",), audiences=("everyone",)))
+    assert index.tag_counts(EVERYBODY) == {"a": 1}
+    assert index.mentor_counts(EVERYBODY) == {"m-1": 1}
+    assert index.tag_counts(mentors) == {}
+
+    put(index, an_entry(1_000, tags=("b",), mentor_ids=("m-2",), audiences=("mentors",)))
+
+    assert index.tag_counts(EVERYBODY) == index.mentor_counts(EVERYBODY) == {}
+    assert index.tag_counts(mentors) == {"b": 1}
+    assert index.mentor_counts(mentors) == {"m-2": 1}
+
+
 def test_a_rare_word_that_starts_so_counts_no_more_than_a_frequent_one(index: PassageIndex) -> None:
     put(
         index,
