@@ -98,7 +98,13 @@ class Guesser:
         is_form = len(best.word) == len(word) and stem == terms(word)
         if is_form or word.removeprefix(best.word) in _ENDINGS:
             return None  # a form that no list has, right as it is
-        others = (c for c, near in ranked[1:4] if c < cost + _LEAD and terms(near.word) != stem)
+        others = (
+            c
+            for c, near in ranked[1:4]
+            if c < cost + _LEAD
+            and terms(near.word) != stem
+            and near.word.removeprefix(best.word) not in _ENDINGS
+        )
         is_near = len(word) > SHORTEST if best.distance == 1 else len(word) > _LONG
         is_alone = next(others, None) is None
         begins_so = best.sounds_alike or best.word[0] == word[0]

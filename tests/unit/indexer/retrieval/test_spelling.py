@@ -126,6 +126,11 @@ def test_two_words_that_are_equally_near_are_not_offered() -> None:
     assert speller.correct("banaze").shown is None
 
 
+def test_a_form_of_the_nearest_word_raises_no_doubt() -> None:
+    speller = Speller({"facture": 51, "facturer": 18, "facturee": 1}, load_lexicon())
+    assert speller.correct("facturre tva").shown == "facture tva"
+
+
 def test_nothing_is_offered_for_an_english_query() -> None:
     spelling = SPELLER.correct("how to write an invoice for my clientt")
     assert spelling.shown is None

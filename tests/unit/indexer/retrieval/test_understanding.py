@@ -56,6 +56,7 @@ def test_a_mistyped_word_is_looked_for_as_it_was_meant() -> None:
 
 def test_what_is_offered_keeps_the_conditions_that_were_typed() -> None:
     assert understood("factrue kind:cours -micro").suggestion == "facture -micro kind:course"
+    assert understood("facturre tva kind:fiche").suggestion == "facture tva kind:sheet"
     assert understood('"factrue devis"').suggestion is None
 
 
@@ -84,7 +85,27 @@ def test_quotes_in_a_sentence_stress_and_exclude_nothing(text: str) -> None:
     assert found.words == understood(text.replace('"', "")).lexical.words
 
 
-@given(st.text(max_size=120))
+PIECES = (
+    '"',
+    "«",
+    "»",
+    "-",
+    " ",
+    ":",
+    "'",
+    "kind:",
+    "fiche",
+    "tag:",
+    "mentor:",
+    "CA",
+    "factrue",
+    "le",
+)
+ANY_TEXT = st.text(st.characters(categories=None), max_size=120)
+ANY_SYNTAX = st.lists(st.sampled_from(PIECES) | st.characters(), max_size=30).map("".join)
+
+
+@given(ANY_TEXT | ANY_SYNTAX)
 def test_no_text_raises(text: str) -> None:
     found = understood(text)
 
