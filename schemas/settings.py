@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -138,10 +138,10 @@ class SearchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reranker: str = ""
     """Cross-encoder of the manifest that orders the first documents anew; empty means none. It
     needs the ``ingest`` extra where searches are answered."""
-    reranked: int = 20
+    reranked: Annotated[int, msgspec.Meta(ge=0)] = 20
     """Documents that it reads, each by its best passage."""
-    rerank_within_ms: float = 400.0
-    """Longest that a search waits for it; then the order without it stands."""
+    rerank_within_ms: Annotated[float, msgspec.Meta(ge=0, le=60_000)] = 400.0
+    """Longest that a search waits for it, up to a minute; then the order without it stands."""
     query_vectors: int = 2_000
     """Queries whose vectors are kept in memory (2 KB each), so that asking one again encodes
     nothing; they go with their generation of the indexes. 0 keeps none."""

@@ -16,7 +16,6 @@ from indexer.analysis.normalize import titled
 from indexer.ports import PairScorer, PassageReader
 from indexer.retrieval.fusion import z_scores
 from indexer.retrieval.ranking import RankedDocument
-from schemas.errors import TransientError
 
 _FEWEST: Final = 2  # one document has no order
 
@@ -95,8 +94,8 @@ class Reranker:
             scores = self._scorer.score_pairs(
                 text, texts, is_over=lambda: self._clock_s() >= deadline_s
             )
-        except TransientError as error:
-            return self._told(Outcome.FAILED, None, reason=str(error))
+        except Exception as error:  # noqa: BLE001 - a search never fails for what may be left out
+            return self._told(Outcome.FAILED, None, reason=str(error) or type(error).__name__)
         finally:
             self._one.release()
         return self._told(Outcome.LATE if scores is None else Outcome.READ, scores)

@@ -22,6 +22,12 @@ def test_a_value_of_the_wrong_type_is_an_error(tmp_path: Path) -> None:
         load_settings({"CORDEE_SERVER__PORT": "eighty"}, data_dir=tmp_path)
 
 
+@pytest.mark.parametrize("value", ["-1", "-1000", "60001", "inf", "nan"])
+def test_a_time_that_no_search_can_wait_for_is_an_error(tmp_path: Path, value: str) -> None:
+    with pytest.raises(SettingsError, match="rerank_within_ms"):
+        load_settings({"CORDEE_SEARCH__RERANK_WITHIN_MS": value}, data_dir=tmp_path)
+
+
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     (tmp_path / "cordee.toml").write_text("demo = true\n[server]\nport = 1\nhost = 'h'\n")
 

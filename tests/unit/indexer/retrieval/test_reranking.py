@@ -59,10 +59,14 @@ class Shelf:
 class Broken(FakePairScorer):
     """Fails at every text."""
 
+    def __init__(self, name: str = "broken", error: Exception | None = None) -> None:
+        super().__init__(name)
+        self.error = error or TransientError("no memory")
+
     def score_pairs(
         self, query: str, texts: Sequence[str], *, is_over: Callable[[], bool]
     ) -> list[float] | None:
-        raise TransientError("no memory")
+        raise self.error
 
 
 def names(documents: Sequence[RankedDocument], shelf: Shelf) -> list[int]:
@@ -136,9 +140,14 @@ def test_when_time_is_over_the_fused_order_stands_and_is_counted() -> None:
     assert reranker.counts() == {Outcome.READ: 0, Outcome.LATE: 1, Outcome.FAILED: 0}
 
 
-def test_when_the_model_fails_the_fused_order_stands_and_is_counted() -> None:
+@pytest.mark.parametrize(
+    "error", [TransientError("no memory"), ValueError(), KeyError("input_ids")]
+)
+def test_when_the_model_fails_in_any_way_the_fused_order_stands_and_is_counted(
+    error: Exception,
+) -> None:
     shelf = Shelf(TEXTS)
-    reranker = Reranker(Broken(), depth=4, within_ms=1e6)
+    reranker = Reranker(Broken(error=error), depth=4, within_ms=1e6)
 
     assert reranked(reranker, shelf) == shelf.ranked()
     assert reranker.counts() == {Outcome.READ: 0, Outcome.LATE: 0, Outcome.FAILED: 1}
