@@ -191,7 +191,12 @@ def created_bounds(where: Filter) -> tuple[int | None, int | None]:
 
 
 def _one_of(schema: tantivy.Schema, field: str, values: Iterable[str]) -> tantivy.Query:
-    return _one_of_these(schema, field, sorted(values))
+    return _one_of_these(schema, field, sorted(filter(_is_unicode, values)))
+
+
+def _is_unicode(value: str) -> bool:
+    """Tell whether an index may hold the value: half a character is in none, and refused."""
+    return value.isascii() or value.encode(errors="replace").decode() == value
 
 
 def _one_of_these(schema: tantivy.Schema, field: str, values: Sequence[str | int]) -> tantivy.Query:
