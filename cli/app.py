@@ -13,6 +13,7 @@ from cli import (
     bench_http,
     evaluate,
     experiment,
+    feedback,
     ingest,
     jobs,
     models,
@@ -99,6 +100,11 @@ _experiment.command("start")(experiment.start)
 _experiment.command("status")(experiment.status)
 _experiment.command("stop")(experiment.stop)
 app.add_typer(_experiment, name="experiment")
+
+_feedback = typer.Typer(help="What people do with answers.", no_args_is_help=True)
+_feedback.command("status")(feedback.status)
+_feedback.command("export")(feedback.export)
+app.add_typer(_feedback, name="feedback")
 
 
 def main() -> None:
