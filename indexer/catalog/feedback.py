@@ -12,7 +12,14 @@ from sqlalchemy.exc import IntegrityError
 
 from indexer.catalog.among import among
 from indexer.catalog.database import Database
-from indexer.catalog.tables import documents, judgments, phrasings, search_events, searches
+from indexer.catalog.tables import (
+    documents,
+    judgments,
+    phrasings,
+    regroupings,
+    search_events,
+    searches,
+)
 from indexer.catalog.upsert import insert_new
 from schemas.errors import ConflictError
 from schemas.feedback import (
@@ -133,6 +140,25 @@ class FeedbackLog:
                 )
                 for row in connection.execute(query).all()
             }
+
+    def regroup(self, now: datetime) -> int:
+        """Ask for the intents to be made anew of all searches so far; return the number of that.
+
+        It is a line of the log as well: who reads the log does it at the same place.
+        """
+        with self._database.publishing() as connection:
+            last = connection.execute(select(func.max(searches.c.line))).scalar_one() or 0
+            added = insert(regroupings).values(line=last, at=now).returning(regroupings.c.number)
+            return connection.execute(added).scalar_one()
+
+    def regroupings_after(self, number: int) -> list[tuple[int, int]]:
+        """Return later regroupings with the search line behind which each was done, in order."""
+        later = select(regroupings.c.number, regroupings.c.line).where(
+            regroupings.c.number > number
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(later.order_by(regroupings.c.number)).all()
+        return [(row.number, row.line) for row in rows]
 
     def meanings(self, ids: Collection[PhrasingId]) -> dict[PhrasingId, str]:
         """Return what encoders were told for phrasings; where they were told several, the first."""

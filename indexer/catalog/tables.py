@@ -302,6 +302,16 @@ search_events = Table(
     sqlite_autoincrement=True,
 )
 
+# Where in the log the intents were made anew: a reader does the same at the same place.
+regroupings = Table(
+    "regroupings",
+    METADATA,
+    Column("number", _POSITION, primary_key=True),
+    Column("line", BigInteger, nullable=False),  # the last search before it
+    Column("at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 saved_documents = Table(
     "saved_documents",
     METADATA,

@@ -11,7 +11,6 @@ from indexer.feedback.evidence import (
     votes_that_count,
     weights_of,
 )
-from indexer.feedback.intents import Leaders
 from indexer.feedback.state import FeedbackState, Vote
 from indexer.feedback.usefulness import Evidence, everywhere
 from indexer.feedback.view import Experience, FeedbackView
@@ -24,6 +23,11 @@ class Learner:
     def __init__(self, state: FeedbackState) -> None:
         """Learn from this state."""
         self._state = state
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin anew: with the first view, and where intents were regrouped."""
+        self._regrouping = self._state.regrouping
         self._day = -1
         self._weights = Weights({}, {})
         self._votes: dict[int, dict[tuple[int, int], Vote]] = {}
@@ -40,6 +44,8 @@ class Learner:
     def view(self, today: int) -> FeedbackView:
         """Return what the state teaches today: days since 1970."""
         state = self._state
+        if state.regrouping != self._regrouping:
+            self._forget()
         self._regroup()
         changed = {state.intents.of[phrasing] for phrasing in state.changed}
         changed |= self._revote()
@@ -55,9 +61,7 @@ class Learner:
             encoder=state.encoder,
             position=state.position,
             experience=dict(self._experience),
-            leaders=Leaders(
-                state.intents.vectors[numbers], [state.intents.found[each] for each in numbers]
-            ),
+            leaders=state.intents.leading(numbers),
             numbers=tuple(numbers),
             by_phrasing=self._by_phrasing,
             by_words=dict(state.intents.by_words),

@@ -129,10 +129,10 @@ class LiveFeedback:
             learner = self._learner = Learner(state)
             self._day = -1
         end = self._reader.end()
-        if self._view and end == state.position and today == self._day:
+        n_lines = self._reader.read(state, end)
+        if self._view and not n_lines and today == self._day:
             return self._view, state
-        self._n_unsaved += self._reader.read(state, end)
-        state.position = end
+        self._n_unsaved += n_lines
         view = self._view = learner.view(today)
         self._day = today
         if self._n_unsaved >= _SNAPSHOT_EVERY:

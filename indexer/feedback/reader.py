@@ -31,6 +31,9 @@ class FeedbackLines(Protocol):
     def events_after(self, line: int, *, until: int | None = None) -> Iterator[LoggedEvent]:
         """Yield events behind a line, in order."""
 
+    def regroupings_after(self, number: int) -> Sequence[tuple[int, int]]:
+        """Return later regroupings with the search line behind which each was done, in order."""
+
     def phrasings(
         self, encoder: str, ids: Collection[PhrasingId] | None = None
     ) -> Mapping[PhrasingId, Phrasing]:
@@ -78,18 +81,26 @@ class FeedbackReader:
     def read(self, state: FeedbackState, end: LogPosition) -> int:
         """Take in what lies behind the state's position; return how many lines there were."""
         n_lines, start = 0, state.position
-        found = self._lines.searches_after(start.search, until=end.search)
-        while some := list(islice(found, _BATCH)):
-            vector_of = self._vectors(state, some)
-            for search in some:
-                state.take_search(search, vector_of)
-            n_lines += len(some)
+        for number, line in self._lines.regroupings_after(state.regrouping):
+            n_lines += 1 + self._read_searches(state, line)
+            state.regroup(number)
+        n_lines += self._read_searches(state, end.search)
         for event in self._lines.events_after(start.event, until=end.event):
             state.take_event(event)
             n_lines += 1
         for line, vote in self._votes.after(start.judgment, until=end.judgment):
             state.take_vote(line, vote, self._pseudonym_of)
             n_lines += 1
+        return n_lines
+
+    def _read_searches(self, state: FeedbackState, until: int) -> int:
+        n_lines = 0
+        found = self._lines.searches_after(state.position.search, until=until)
+        while some := list(islice(found, _BATCH)):
+            vector_of = self._vectors(state, some)
+            for search in some:
+                state.take_search(search, vector_of)
+            n_lines += len(some)
         return n_lines
 
     def _vectors(

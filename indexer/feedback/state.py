@@ -146,6 +146,8 @@ class FeedbackState:
         """Begin before the first line, for vectors of this encoder."""
         self.encoder = encoder
         self.position = LogPosition()
+        self.regrouping = 0
+        """Last regrouping of intents that was done."""
         self.documents = Names()
         self.persons = Names()
         self.phrasings = Names()
@@ -220,6 +222,13 @@ class FeedbackState:
             if vote.query_id is not None:
                 self.votes_of[vote.query_id].add(key)
                 self._touch(vote.query_id)
+        self.have_votes_changed = True
+
+    def regroup(self, number: int) -> None:
+        """Make the intents anew, of all phrasings so far: regrouping ``number`` of the log."""
+        self.intents = self.intents.regrouped(self.n_asked)
+        self.regrouping = number
+        self.changed = set(range(len(self.texts)))
         self.have_votes_changed = True
 
     def intent_of(self, text: str) -> int | None:
@@ -340,6 +349,7 @@ class _Dump(msgspec.Struct, forbid_unknown_fields=True):
     version: int
     encoder: str
     position: LogPosition
+    regrouping: int
     names: dict[str, list[str]]
     n_asked: bytes
     columns: dict[str, bytes]
@@ -356,6 +366,7 @@ def _dump(state: FeedbackState) -> _Dump:
         version=_VERSION,
         encoder=state.encoder,
         position=state.position,
+        regrouping=state.regrouping,
         names={
             "documents": state.documents.names,
             "persons": state.persons.names,
@@ -381,6 +392,7 @@ def _load(dump: _Dump) -> FeedbackState:
         raise msgspec.ValidationError(message)
     state = FeedbackState(dump.encoder)
     state.position = dump.position
+    state.regrouping = dump.regrouping
     state.documents = Names(dump.names["documents"])
     state.persons = Names(dump.names["persons"])
     state.phrasings = Names(dump.names["phrasings"])
