@@ -13,6 +13,13 @@ export TEST_MODELS_DIR ?= $(CORDEE_DATA_DIR)/models
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
+# Fast tests are shared by several processes (tests/sharing.py); WORKERS=0 runs all in one.
+WORKERS ?= 2
+# Hundreds of small databases are written: no test waits for a disk where memory has 4 GB for them.
+IN_MEMORY := $(shell df -k --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 4000000 { print "TMPDIR=/dev/shm" }')
+PYTEST := OMP_NUM_THREADS=1 $(IN_MEMORY) $(BIN)/python -m pytest -q -n $(WORKERS) \
+  --dist loadscope --no-loadscope-reorder --inline-snapshot=disable
+
 .PHONY: help install models demo ingest-demo test fast slow lint format types imports bench fixtures browser component lock clean ci
 
 help: ## Show this help
@@ -41,7 +48,7 @@ test: fast slow ## Install what is missing and run every test, fast ones first
 
 # Two runs of one suite: a mistake shows within a minute, before the models are fetched.
 fast: install
-	$(BIN)/python -m pytest -q -m 'not slow'
+	$(PYTEST) -m 'not slow'
 
 slow: models browser
 	$(BIN)/python -m pytest -q -m slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import settings as property_settings
 
 from indexer.models.pull import pull_models
 from schemas.settings import ModelSettings, Settings
+from tests.sharing import costliest_first, shared_by
 
 # Read by the hub's client when it is first imported: a model that is missing must fail at once.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -23,6 +25,20 @@ property_settings.register_profile("explore", max_examples=2_000)
 property_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from xdist.scheduler import LoadScopeScheduling
+
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = shared_by  # noqa: SLF001 - what the library has subclasses override
+    return scheduler
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        costliest_first(items)
 
 
 @pytest.fixture(scope="session")
