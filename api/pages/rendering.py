@@ -73,6 +73,7 @@ def render_page(
             personas=visitor.personas,
             other_language=next(each for each in LANGUAGES if each != t.language),
             here=visitor.here,
+            n_news=visitor.n_news,
             **values,
         )
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -101,6 +102,8 @@ class ResultsView(msgspec.Struct, frozen=True):
     """Names in the address that mean nothing and were passed over."""
     empty: Empty | None
     """``None`` where there are hits."""
+    ask_url: str
+    """Where this is asked of a mentor; empty where no word was typed."""
     switch: Switch | None = None
     """``None`` where nothing would be lifted."""
 
@@ -152,6 +155,7 @@ def results_view(
         paging=_paging(address, answer),
         unknown=unknown,
         empty=None if answer.hits else _empty(address, answer, t),
+        ask_url=_ask_url(address.q, answer.query_id) if any(map(str.isalnum, address.q)) else "",
         switch=_switch(address, profile) if answer.hits else None,
     )
 
@@ -182,6 +186,10 @@ def _empty(address: SearchAddress, answer: SearchResponse, t: Texts) -> Empty:
         return Empty(title, t("empty.conditions"), t("home"), "/")
     has_word = any(map(str.isalnum, address.q))
     return Empty(title, t("empty.text" if has_word else "empty.wordless"), t("home"), "/")
+
+
+def _ask_url(q: str, query_id: str) -> str:
+    return f"/questions/new?{urlencode({'q': q, 'query_id': query_id})}"
 
 
 def _count(answer: SearchResponse, t: Texts) -> str:

@@ -16,6 +16,7 @@ from api.controllers.session import session_cookie
 from api.dependencies import DEPENDENCIES, TheServices
 from api.guards import require_own_page
 from api.pages.addresses import SearchAddress, read_address, read_from, unknown_parts
+from api.pages.asking import asking_handlers
 from api.pages.assets import serve_asset, serve_favicon
 from api.pages.console import console_handlers
 from api.pages.editing import editing_handlers
@@ -100,6 +101,7 @@ pages_router: Final = Router(
         *console_handlers,
         show_experiments,
         *editing_handlers,
+        *asking_handlers,
         sign_in,
         serve_asset,
         serve_favicon,

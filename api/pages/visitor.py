@@ -35,6 +35,8 @@ class Visitor(msgspec.Struct, frozen=True):
     """Address of the page, ready for one more parameter: it ends in ``?`` or ``&``."""
     cookies: tuple[Cookie, ...] = ()
     """What the answer sets."""
+    n_news: int = 0
+    """Of their own questions with something new, and for mentors of those that wait for them."""
 
 
 def visitor_of(request: Request[Any, Any, Any], services: Services) -> Visitor:
@@ -51,6 +53,7 @@ def visitor_of(request: Request[Any, Any, Any], services: Services) -> Visitor:
         personas=PERSONAS if services.settings.demo else (),
         here=_here(request),
         cookies=cookies,
+        n_news=_n_news(services, caller) if caller is not None else 0,
     )
 
 
@@ -66,6 +69,12 @@ def _caller(request: Request[Any, Any, Any], services: Services) -> Caller | Non
         return services.verifier.verify(token).caller if token else None
     except UnauthenticatedError:  # expired, or of another installation: as if there were none
         return None
+
+
+def _n_news(services: Services, caller: Caller) -> int:
+    questions = services.catalog.questions
+    waiting = questions.n_waiting().get(caller.person_id, 0) if caller.may_ingest else 0
+    return questions.n_news(caller.person_id) + waiting
 
 
 def _language(request: Request[Any, Any, Any]) -> tuple[str, tuple[Cookie, ...]]:

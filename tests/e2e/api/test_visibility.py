@@ -229,18 +229,26 @@ NO_CONTENT: Final = {
 }
 """Hold nothing that anybody said or wrote."""
 
-PAGES: Final = {("GET", "/"), ("GET", "/documents/{document_id:str}")}
-"""Read by the cookie; the same claims about them are in ``test_pages.py``."""
+PAGES: Final = {
+    ("GET", "/"),
+    ("GET", "/documents/{document_id:str}"),
+    ("GET", "/questions"),
+    ("GET", "/questions/new"),
+    ("GET", "/questions/{question_id:str}"),
+}
+"""Read by the cookie; the same claims about them are in ``test_pages.py`` and
+``test_asking_pages.py``."""
 CONSOLE: Final = {
     ("GET", "/console"),
     ("GET", "/console/jobs"),
     ("GET", "/console/jobs/{job_id:str}"),
     ("GET", "/console/status"),
     ("GET", "/console/experiments"),
+    ("GET", "/console/questions"),
     ("GET", "/documents/{document_id:str}/edit"),
 }
-"""Pages that only mentors get; who else asks is refused in ``test_console.py`` and
-``test_editing.py``."""
+"""Pages that only mentors get; who else asks is refused in ``test_console.py``,
+``test_editing.py`` and ``test_asking_pages.py``."""
 
 EVERY: Final = BY_ID | BY_JOB | LISTS | JOB_LISTS
 

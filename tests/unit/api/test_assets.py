@@ -208,6 +208,8 @@ def _luminance(colour: str) -> float:
         ("edit.html", ("edit.js", "tags.js", "turns.js", "problems.js")),
         ("console/add.html", ("console.js", "jobs.js", "problems.js")),
         ("console/jobs.html", ("jobs.js", "problems.js")),
+        ("questions/new.html", ("questions.js", "problems.js")),
+        ("questions/one.html", ("questions.js", "problems.js")),
     ],
 )
 def test_a_page_brings_the_words_that_its_scripts_say(page: str, scripts: tuple[str, ...]) -> None:
