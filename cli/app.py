@@ -21,6 +21,7 @@ from cli import (
     profiles,
     ranking,
     read,
+    rebuild,
     render,
     serve,
     work,
@@ -104,6 +105,7 @@ app.add_typer(_experiment, name="experiment")
 _feedback = typer.Typer(help="What people do with answers.", no_args_is_help=True)
 _feedback.command("status")(feedback.status)
 _feedback.command("export")(feedback.export)
+_feedback.command("rebuild")(rebuild.rebuild)
 app.add_typer(_feedback, name="feedback")
 
 

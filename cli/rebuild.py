@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from indexer.dense.query_encoder import open_query_encoder
 from indexer.feedback.live import SNAPSHOT_FILE, LiveFeedback
 from indexer.feedback.pseudonyms import open_pseudonyms
 from indexer.feedback.reader import FeedbackReader
+from indexer.ports import QueryEncoder
 from schemas.errors import PermanentError
 from schemas.feedback import LogPosition
 from schemas.settings import Settings
@@ -61,18 +63,24 @@ def rebuild(
 
 
 def _rebuild(settings: Settings, catalog: Catalog) -> Rebuilt:
-    encoder = open_query_encoder(settings, settings.models.encoder)
+    name = settings.models.encoder
+
+    @cache
+    def encoder() -> QueryEncoder:
+        return open_query_encoder(settings, name)
+
     reader = FeedbackReader(
         catalog.feedback,
         catalog.judgments,
         pseudonym_of=open_pseudonyms(settings).of,
-        encode=lambda text: (encoder.name, encoder.encode_query(text)),
+        # Rarely needed: the log has the vectors.
+        encode=lambda text: (name, encoder().encode_query(text)),
     )
 
     def learn(directory: Path | None) -> LiveFeedback:
         return LiveFeedback(
             reader,
-            encoder=lambda: encoder.name,
+            encoder=lambda: name,
             clock=lambda: datetime.now(UTC),
             directory=directory,
         )

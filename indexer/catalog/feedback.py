@@ -149,7 +149,8 @@ class FeedbackLog:
         with self._database.publishing() as connection:
             last = connection.execute(select(func.max(searches.c.line))).scalar_one() or 0
             added = insert(regroupings).values(line=last, at=now).returning(regroupings.c.number)
-            return connection.execute(added).scalar_one()
+            number: int = connection.execute(added).scalar_one()
+        return number
 
     def regroupings_after(self, number: int) -> list[tuple[int, int]]:
         """Return later regroupings with the search line behind which each was done, in order."""
