@@ -81,7 +81,8 @@ class Explanation(msgspec.Struct, frozen=True):
     reranker: float | None = None
     """What the cross-encoder says of the best passage, where it is on and the hit was read."""
     usefulness: float | None = None
-    """What people found of the document for this query added to its score, or took from it."""
+    """What people found of the document for this query added to its score, or took from it; told
+    where those who found it useful are several, as the ground ``USEFUL``."""
     personal: float | None = None
     """What the searcher's sector and stage added to the document's score."""
     grounds: tuple[Ground, ...] = ()

@@ -34,7 +34,8 @@ class ExplanationView(msgspec.Struct, frozen=True):
     reranker: float | None = None
     """What the cross-encoder says of the best passage, where it is on and the hit was read."""
     usefulness: float | None = None
-    """What people found of the document for this question added to its score, or took from it."""
+    """What people found of the document for this question added to its score, or took from it;
+    ``null`` where fewer people found it useful than the service tells of."""
     personal: float | None = None
     """What the caller's own sector and stage added to the document's score."""
     grounds: tuple[GroundView, ...] = ()

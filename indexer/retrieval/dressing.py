@@ -70,6 +70,8 @@ def dress(
         if dressed:
             names = tuple(tag.tag_id for tag in content.tags.get(document.id, ()))
             hit = _hit(rank, document, dressed, tags=names, ranked=ranked)
+            if clues is None or document.id not in clues.useful:
+                hit = _without_usefulness(hit)
             if clues:
                 hit = _with_grounds(hit, dressed[0], clues, wanted)
                 hit = _with_own_grounds(hit, clues.project)
@@ -119,6 +121,15 @@ def _hit(
         score=ranked.score,
         explanation=_explanation(dressed[0], ranked),
     )
+
+
+def _without_usefulness(hit: Hit) -> Hit:
+    """Return the hit without what people's words moved it by: where they are few it may say whose.
+
+    The same condition as that of the ground, which says how many they are.
+    """
+    explanation = msgspec.structs.replace(hit.explanation, usefulness=None)
+    return msgspec.structs.replace(hit, explanation=explanation)
 
 
 def _with_grounds(hit: Hit, best: _Dressed, clues: Clues, wanted: QueryTerms) -> Hit:

@@ -23,6 +23,7 @@ from api.services import Services, bundle
 from fixtures.builders import a_document, a_mentor, a_passage, a_student, a_submission, a_tag
 from indexer.bootstrap import open_engine
 from indexer.catalog.catalog import open_catalog
+from indexer.catalog.database import Clock, utc_now
 from schemas.content import Speaker, Transcript, Utterance
 from schemas.document import Document, DocumentKind, MediaFiles, MediaKind, Visibility
 from schemas.identity import Caller, Role
@@ -153,7 +154,7 @@ class School(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def open_school(data_dir: Path, **changes: Any) -> Iterator[School]:
+def open_school(data_dir: Path, *, clock: Clock = utc_now, **changes: Any) -> Iterator[School]:
     """Run the application over an empty catalog; nobody is too quick, unless the test says so."""
     changes.setdefault("feedback", UNLIMITED)
     settings = Settings(data_dir=data_dir, **changes)
@@ -161,7 +162,7 @@ def open_school(data_dir: Path, **changes: Any) -> Iterator[School]:
     queue = ListQueue()
     try:
         with open_engine(settings, catalog, open_encoder=WordEncoder) as handle:
-            services = bundle(settings, catalog=catalog, handle=handle, queue=queue)
+            services = bundle(settings, catalog=catalog, handle=handle, queue=queue, clock=clock)
             app = create_app(settings, services=services)
             with (
                 closing(services.feedback),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from indexer.feedback.pseudonyms import open_pseudonyms
 from schemas.document import Document, DocumentKind, Visibility
 from schemas.feedback import Action, LoggedEvent, LoggedSearch
-from schemas.identity import Caller
-from schemas.ids import QueryId
+from schemas.identity import Caller, Role
+from schemas.ids import PersonId, QueryId
 from schemas.settings import FeedbackSettings
 from schemas.span import TimeSpan
 from tests.e2e.api.school import ADMIN, CLAIRE, KARIM, LEA, SERVICE, School, open_school
@@ -258,6 +259,31 @@ def test_a_flood_is_refused_or_left_out_and_the_log_stays_whole(strict: School) 
     assert searched(strict, KARIM)
 
 
+def test_a_clock_that_runs_backwards_changes_neither_order_nor_the_last_word(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    times = [datetime.now(UTC)]
+    with open_school(tmp_path_factory.mktemp("backwards"), clock=lambda: times[-1]) as school:
+        document = published(school, "sheet:backwards", "Le mot kinshasa.")
+        query_id = searched(school, LEA)
+        body = {"document_id": document.id, "q": "kinshasa", "query_id": query_id}
+        for value in ("useful", "not_useful"):
+            times.append(times[-1] - timedelta(days=400))
+            school.client.post(
+                "/v1/judgments", json=body | {"value": value}, headers=school.headers(LEA)
+            )
+            report(school, LEA, an_event(query_id, document, "dwell", dwell_ms=5_000))
+        later = searched(school, LEA)
+
+        [said] = school.get(LEA, "/v1/judgments", document_id=document.id)["judgments"]
+        first, second = search_of(school, query_id), search_of(school, later)
+        assert said["value"] == "not_useful"
+        assert first is not None
+        assert second is not None
+        assert [each.at for each in logged(school, query_id)] == [first.at] * 2
+        assert first.line < second.line
+
+
 @pytest.mark.parametrize("case", ["not-shown", "other-person", "unknown-query", "no-search"])
 def test_a_vote_that_belongs_to_no_search_stays_a_remark_and_teaches_nothing(
     school: School, sheet: Document, case: str
@@ -277,6 +303,28 @@ def test_a_vote_that_belongs_to_no_search_stays_a_remark_and_teaches_nothing(
     assert answer.status_code == 200
     assert ignored_votes(school, case) == before + 1
     assert school.get(LEA, "/v1/judgments", document_id=other.id)["total"] == 1
+
+
+def test_what_fewer_than_five_people_say_is_told_to_nobody_else(school: School) -> None:
+    document = published(school, "sheet:few-words", "Le mot bujumbura parle de loyers.")
+    told = []
+    for number in range(5):
+        who = Caller(PersonId(f"s-word-{number}"), Role.STUDENT)
+        query_id = searched(school, who, "bujumbura")
+        body = {"document_id": document.id, "q": "bujumbura", "query_id": query_id}
+        school.client.post(
+            "/v1/judgments", json=body | {"value": "useful"}, headers=school.headers(who)
+        )
+        school.services.handle.feedback.catch_up()
+        [hit] = [
+            each
+            for each in school.get(KARIM, "/v1/search", q="bujumbura")["hits"]
+            if each["document_id"] == document.id
+        ]
+        grounds = {each["code"]: each["n_people"] for each in hit["explanation"]["grounds"]}
+        told.append((hit["explanation"]["usefulness"] is not None, grounds.get("useful")))
+
+    assert told == [(False, None)] * 4 + [(True, 5)]
 
 
 def ignored_votes(school: School, reason: str) -> int:
