@@ -16,6 +16,7 @@ import numpy as np
 from indexer.analysis.normalize import titled
 from indexer.bootstrap import EngineHandle, open_engine
 from indexer.catalog.catalog import Catalog, open_catalog
+from indexer.catalog.database import Clock, utc_now
 from indexer.engine import Engine
 from indexer.evaluation.dataset import (
     DEFAULT_SPLIT,
@@ -139,6 +140,16 @@ def evaluate(  # noqa: PLR0913 - one for each option of the command
     }
 
 
+class Indexed(msgspec.Struct, frozen=True):
+    """A collection in a data directory of its own, catalog and engine open."""
+
+    catalog: Catalog
+    handle: EngineHandle
+    settings: Settings
+    times: dict[str, float]
+    """Seconds that indexing took."""
+
+
 @contextmanager
 def open_collection(
     dataset: Dataset, settings: Settings, tools: Tools, *, progress: Progress = lambda *_: None
@@ -148,27 +159,54 @@ def open_collection(
     Raises:
         TransientError: If indexing did not finish in time.
     """
+    with open_indexed(dataset, settings, tools, progress=progress) as indexed:
+        yield indexed.handle.engine, indexed.times
+
+
+@contextmanager
+def open_indexed(
+    dataset: Dataset,
+    settings: Settings,
+    tools: Tools,
+    *,
+    progress: Progress = lambda *_: None,
+    query_vectors: int = 0,
+    clock: Clock = utc_now,
+) -> Iterator[Indexed]:
+    """Index the documents of a collection in a fresh data directory.
+
+    Args:
+        dataset: The collection.
+        settings: Of the service; only the data directory and the databases are replaced.
+        tools: Segmentation and encoders.
+        progress: Told about documents.
+        query_vectors: How many vectors of queries are remembered: none, so that times are those
+            of queries never asked before.
+        clock: The time, UTC, for the catalog and the engine.
+
+    Raises:
+        TransientError: If indexing did not finish in time.
+    """
     with ExitStack() as stack:
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="cordee-eval-"))
-        own = _isolated(settings, Path(scratch))
-        catalog = stack.enter_context(closing(open_catalog(own.catalog_url)))
-        handle = stack.enter_context(open_engine(own, catalog, open_encoder=tools.open_encoder))
+        own = _isolated(settings, Path(scratch), query_vectors)
+        catalog = stack.enter_context(closing(open_catalog(own.catalog_url, clock=clock)))
+        handle = stack.enter_context(
+            open_engine(own, catalog, open_encoder=tools.open_encoder, clock=clock)
+        )
         times = _index(dataset, catalog, handle, tools=tools, progress=progress)
-        yield handle.engine, times
+        yield Indexed(catalog, handle, own, times)
 
 
-def _isolated(settings: Settings, directory: Path) -> Settings:
-    """Return the same settings over databases of their own: an evaluation never touches data.
-
-    No vector of a query is remembered, so that times are those of queries never asked before.
-    """
+def _isolated(settings: Settings, directory: Path, query_vectors: int) -> Settings:
+    """Return the same settings over databases of their own: an evaluation never touches data."""
     structs = msgspec.structs
     return structs.replace(
         settings,
         data_dir=directory,
         catalog=CatalogSettings(),
         models=structs.replace(settings.models, directory=str(settings.models_dir.absolute())),
-        search=structs.replace(settings.search, query_vectors=0),
+        search=structs.replace(settings.search, query_vectors=query_vectors),
         dense=structs.replace(
             settings.dense, collection=f"{settings.dense.collection}-{directory.name}"
         ),
