@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -38,9 +38,10 @@ from indexer.retrieval.profiles import profile_named
 from indexer.retrieval.reranking import Outcome, Reranker
 from indexer.retrieval.search import search
 from indexer.taxonomy import load_taxonomy
+from schemas.document import ParticipantRole
 from schemas.errors import ConflictError, NotFoundError, PermanentError
 from schemas.hit import ResultPage
-from schemas.ids import QueryId
+from schemas.ids import DocumentId, PersonId, QueryId
 from schemas.query import Filter, Query
 from schemas.settings import SearchSettings, Settings
 
@@ -305,7 +306,17 @@ def _follow_feedback(
         pseudonym_of=pseudonyms.of,
         encode=encode,
     )
-    feedback = LiveFeedback(reader, encoder=encoder, clock=clock, directory=directory)
+
+    def mentors_of(documents: Collection[DocumentId]) -> dict[DocumentId, list[PersonId]]:
+        found = catalog.documents.get_many(documents)
+        return {
+            i: [who.id for who in each.participants if who.role is ParticipantRole.MENTOR]
+            for i, each in found.items()
+        }
+
+    feedback = LiveFeedback(
+        reader, encoder=encoder, clock=clock, directory=directory, mentors_of=mentors_of
+    )
     feedback.start()
     return feedback
 

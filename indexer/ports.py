@@ -273,6 +273,7 @@ class UsefulnessSource(Protocol):
         *,
         encoder: str,
         encode: Callable[[], NDArray[np.float32]],
+        mentors: Mapping[DocumentId, Sequence[PersonId]] = MappingProxyType({}),
     ) -> Mapping[DocumentId, Usefulness]:
         """Return what is known of some documents for a query; nothing of the others.
 
@@ -281,6 +282,7 @@ class UsefulnessSource(Protocol):
             documents: Candidates, best first.
             encoder: Name of the encoder that ``encode`` asks.
             encode: Makes the vector of the query; called only where there is a use for it.
+            mentors: Whose the candidates are; those of nobody may be left out.
         """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from indexer.feedback.evidence import (
     IntentEvidence,
@@ -12,17 +13,24 @@ from indexer.feedback.evidence import (
     weights_of,
 )
 from indexer.feedback.state import FeedbackState, Vote
-from indexer.feedback.usefulness import Evidence, everywhere
+from indexer.feedback.usefulness import MENTOR_CAP, Evidence, everywhere
 from indexer.feedback.view import Experience, FeedbackView
-from schemas.ids import DocumentId
+from schemas.ids import DocumentId, PersonId
+
+MentorsOf = Callable[[Collection[DocumentId]], Mapping[DocumentId, Sequence[PersonId]]]
+
+
+def _nobodys(_: Collection[DocumentId]) -> Mapping[DocumentId, Sequence[PersonId]]:
+    return {}
 
 
 class Learner:
     """Makes views of a state, each time only of what has changed."""
 
-    def __init__(self, state: FeedbackState) -> None:
-        """Learn from this state."""
+    def __init__(self, state: FeedbackState, mentors_of: MentorsOf = _nobodys) -> None:
+        """Learn from this state; ``mentors_of`` says whose documents are."""
         self._state = state
+        self._mentors_of = mentors_of
         self._forget()
 
     def _forget(self) -> None:
@@ -37,6 +45,9 @@ class Learner:
         self._n_phrasings = 0
         self._moved: set[int] = set()
         self._names: dict[int, str] = {}
+        self._mentors: dict[int, tuple[PersonId, ...]] = {}
+        self._of_mentor: defaultdict[PersonId, set[int]] = defaultdict(set)
+        self._by_mentor: dict[PersonId, float] = {}
         self._everywhere: dict[DocumentId, float] = {}
         self._experience: dict[int, Experience] = {}
         self._by_phrasing: dict[str, int] = {}
@@ -67,6 +78,7 @@ class Learner:
             by_words=dict(state.intents.by_words),
             names=dict(self._names),
             everywhere=dict(self._everywhere),
+            mentors=dict(self._by_mentor),
         )
 
     def _regroup(self) -> None:
@@ -141,4 +153,18 @@ class Learner:
                 self._everywhere[document_id] = gain
             else:
                 self._everywhere.pop(document_id, None)
+        self._total_by_mentor()
         self._moved.clear()
+
+    def _total_by_mentor(self) -> None:
+        """Sum up what the documents of mentors are worth, of those where something has moved."""
+        names = self._state.documents.names
+        new = {DocumentId(names[each]): each for each in self._moved if each not in self._mentors}
+        known = self._mentors_of(new) if new else {}
+        for document_id, number in new.items():
+            self._mentors[number] = tuple(known.get(document_id, ()))
+            for mentor in self._mentors[number]:
+                self._of_mentor[mentor].add(number)
+        for mentor in {mentor for each in self._moved for mentor in self._mentors[each]}:
+            said = (e for each in self._of_mentor[mentor] for e in self._totals[each].values())
+            self._by_mentor[mentor] = everywhere(said, cap=MENTOR_CAP)

@@ -7,18 +7,19 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
 
-from indexer.feedback.learner import Learner
+from indexer.feedback.learner import Learner, MentorsOf
 from indexer.feedback.reader import FeedbackReader
 from indexer.feedback.state import FeedbackState, day_of
 from indexer.feedback.view import FeedbackView
 from indexer.ports import Usefulness
 from schemas.errors import CordeeError
-from schemas.ids import DocumentId
+from schemas.ids import DocumentId, PersonId
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,6 +48,7 @@ class LiveFeedback:
         encoder: Callable[[], str],
         clock: Callable[[], datetime],
         directory: Path | None = None,
+        mentors_of: MentorsOf | None = None,
     ) -> None:
         """Start nothing: ``start`` does, or ``catch_up`` reads at once.
 
@@ -55,11 +57,13 @@ class LiveFeedback:
             encoder: Names the encoder in service; another one means to read the log anew.
             clock: The time, UTC.
             directory: Where the state is kept between starts; ``None`` for nowhere.
+            mentors_of: Whose documents are; ``None`` for nobody's.
         """
         self._reader = reader
         self._encoder = encoder
         self._clock = clock
         self._file = directory / SNAPSHOT_FILE if directory else None
+        self._mentors_of = mentors_of
         self._learning = threading.Lock()
         self._woken = threading.Event()
         self._is_stopping = False
@@ -100,12 +104,13 @@ class LiveFeedback:
         *,
         encoder: str,
         encode: Callable[[], NDArray[np.float32]],
+        mentors: Mapping[DocumentId, Sequence[PersonId]] = MappingProxyType({}),
     ) -> Mapping[DocumentId, Usefulness]:
         """Return what is known of some documents: see ``ports.UsefulnessSource``."""
         view = self._view
         if view is None:
             return {}
-        return view.useful(typed, documents, encoder=encoder, encode=encode)
+        return view.useful(typed, documents, encoder=encoder, encode=encode, mentors=mentors)
 
     def catch_up(self) -> FeedbackView:
         """Read the log to its end and return what it teaches.
@@ -126,7 +131,9 @@ class LiveFeedback:
         state, learner = self._state, self._learner
         if state is None or learner is None or state.encoder != encoder:
             state = self._state = self._load(encoder) or FeedbackState(encoder)
-            learner = self._learner = Learner(state)
+            learner = self._learner = (
+                Learner(state, self._mentors_of) if self._mentors_of else Learner(state)
+            )
             self._day = -1
         end = self._reader.end()
         n_lines = self._reader.read(state, end)

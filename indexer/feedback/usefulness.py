@@ -83,6 +83,10 @@ DWELL_MS: Final = 30_000
 search", TOIS 2005."""
 PLAY_MS: Final = 30_000
 """The same for a recording."""
+LEFT_MS: Final = 15_000
+"""Who opens a hit and leaves it sooner did not find it useful: a quick back (Kim, Hassan, White and
+Zitouni, "Modeling dwell time to predict click-level satisfaction", WSDM 2014). What lies between
+says neither."""
 ETA: Final = 1.0
 """Exponent of examination: a place twice as far down is looked at half as often."""
 MAX_EXPECTED: Final = 1.0
@@ -163,13 +167,16 @@ def lift(evidence: Evidence, crowd: float, *, cap: float = CAP) -> float:
     return math.copysign(min(1.0, sure / PRIOR_MEAN) * cap, off)
 
 
-def everywhere(said: Iterable[Evidence]) -> float:
-    """Return what a document gains, as fused score, for all that was said of it anywhere."""
+def everywhere(said: Iterable[Evidence], *, cap: float = DOCUMENT_CAP) -> float:
+    """Return what a document gains, as fused score, for all that was said of it anywhere.
+
+    With ``cap=MENTOR_CAP`` for all that was said of any document of one mentor.
+    """
     found = list(said)
     useful = math.fsum(sorted(each.useful for each in found))
     voices = max(useful, math.fsum(sorted(each.voices for each in found)))
     share = (DOCUMENT_PRIOR * PRIOR_MEAN + useful) / (DOCUMENT_PRIOR + voices)
-    return DOCUMENT_CAP * (share - PRIOR_MEAN) / PRIOR_MEAN
+    return cap * (share - PRIOR_MEAN) / PRIOR_MEAN
 
 
 def reliability(n_agreed: int, n_compared: int) -> float:

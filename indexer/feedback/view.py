@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -12,7 +13,7 @@ from indexer.feedback.pseudonyms import phrasing_id
 from indexer.feedback.usefulness import CAP, NEIGHBOUR_CAP, Evidence, lift
 from indexer.ports import Usefulness
 from schemas.feedback import LogPosition
-from schemas.ids import DocumentId
+from schemas.ids import DocumentId, PersonId
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,6 +49,8 @@ class FeedbackView(msgspec.Struct, frozen=True):
     """Intents as they were asked most, of all that were ever asked."""
     everywhere: Mapping[DocumentId, float]
     """What a document gains for what it is worth for all that was asked."""
+    mentors: Mapping[PersonId, float]
+    """What it gains for what all documents of its mentor are worth."""
 
     def own_intent(self, typed: str) -> int | None:
         """Return the intent of a query that was asked before in these words, in any order."""
@@ -61,17 +64,19 @@ class FeedbackView(msgspec.Struct, frozen=True):
         *,
         encoder: str,
         encode: Callable[[], NDArray[np.float32]],
+        mentors: Mapping[DocumentId, Sequence[PersonId]] = MappingProxyType({}),
     ) -> dict[DocumentId, Usefulness]:
         """Return what is known of some documents for a query: see ``ports.UsefulnessSource``."""
         related = list(self._related(typed, documents, encoder=encoder, encode=encode))
         crowd = sum(closeness * self.experience[intent].crowd for closeness, intent in related)
         own = self.experience[related[0][1]] if related and related[0][0] >= 1 else None
         cap = CAP if own else CAP * NEIGHBOUR_CAP
+        known = self._evidence(related, documents)
         found = {}
         for document_id in documents:
             gain = self.everywhere.get(document_id, 0.0)
-            evidence = self._evidence(related, document_id)
-            if evidence is not None:
+            gain += max((self.mentors.get(i, 0.0) for i in mentors.get(document_id, ())), default=0)
+            if evidence := known.get(document_id):
                 gain += lift(evidence, crowd, cap=cap)
             votes = own.documents.get(document_id) if own else None
             if gain or votes:
@@ -102,12 +107,17 @@ class FeedbackView(msgspec.Struct, frozen=True):
                 yield (close if own is None else close * NEIGHBOUR_CAP), intent
 
     def _evidence(
-        self, related: Sequence[tuple[float, int]], document_id: DocumentId
-    ) -> Evidence | None:
-        useful = voices = 0.0
+        self, related: Sequence[tuple[float, int]], documents: Sequence[DocumentId]
+    ) -> dict[DocumentId, Evidence]:
+        """Add up what is known of the candidates; the nearest intent's comes first."""
+        wanted = set(documents)
+        sums: dict[DocumentId, tuple[float, float]] = {}
         for close, intent in related:
-            evidence = self.experience[intent].documents.get(document_id)
-            if evidence is not None:
-                useful += close * evidence.useful
-                voices += close * evidence.voices
-        return Evidence(useful, voices) if voices or useful else None
+            for document_id, evidence in self.experience[intent].documents.items():
+                if document_id in wanted:
+                    useful, voices = sums.get(document_id, (0.0, 0.0))
+                    sums[document_id] = (
+                        useful + close * evidence.useful,
+                        voices + close * evidence.voices,
+                    )
+        return {document_id: Evidence(*both) for document_id, both in sums.items()}

@@ -79,7 +79,7 @@ def arrange(
             )
     if profile:
         with timer.part("useful"):
-            grouped = by_usefulness(grouped, _useful(unread, scene, profile), profile)
+            grouped = by_usefulness(grouped, _useful(unread, cards, scene, profile), profile)
     with timer.part("group"):
         if profile:
             grouped = for_project(grouped, cards, query.project, profile)
@@ -105,7 +105,7 @@ def mix(
 
 
 def _useful(
-    documents: Sequence[RankedDocument], scene: Scene, profile: RankingProfile
+    documents: Sequence[RankedDocument], cards: Cards, scene: Scene, profile: RankingProfile
 ) -> Mapping[DocumentId, Usefulness]:
     """Return what people found of the candidates, for what the query asks."""
     source, asked, encoder = scene.engine.usefulness, scene.asked, scene.pair.encoder
@@ -116,6 +116,7 @@ def _useful(
         [each.document_id for each in documents],
         encoder=encoder.name,
         encode=lambda: encoder.encode_query(asked.wanted.meaning),
+        mentors={card.document_id: card.mentor_ids for card in cards.values() if card.mentor_ids},
     )
 
 

@@ -18,7 +18,7 @@ from fixtures.fakes import HashingEncoder
 from indexer.feedback import usefulness
 from indexer.feedback.learner import Learner
 from indexer.feedback.state import FeedbackState, day_of
-from indexer.feedback.usefulness import CAP, DOCUMENT_CAP, Evidence, decay, lift
+from indexer.feedback.usefulness import CAP, DOCUMENT_CAP, MENTOR_CAP, Evidence, decay, lift
 from indexer.feedback.view import FeedbackView
 from schemas.document import Document
 from schemas.feedback import Action, LoggedSearch, PhrasingId, Pseudonym
@@ -251,3 +251,22 @@ def test_making_the_intents_anew_joins_what_grew_apart() -> None:
     again = log.state.intents.regrouped(log.state.n_asked)
     assert again.of == log.state.intents.of
     assert again.dump() == log.state.intents.dump()
+
+
+def test_what_a_mentor_wrote_gains_a_hair_by_what_the_mentor_wrote_elsewhere() -> None:
+    log, mentor, other = Log(), PersonId("m-1"), a_document("page:other")
+    for n in range(40):
+        log.vote(log.search(f"p-{n}"), GOOD)
+    view = Learner(log.state, lambda ids: dict.fromkeys(ids, (mentor,))).view(TODAY)
+    asked = "louer une camionnette"
+
+    found = view.useful(
+        asked,
+        [other.id],
+        encoder=ENCODER.name,
+        encode=lambda: ENCODER.encode_query(asked),
+        mentors={other.id: (mentor,)},
+    )
+
+    assert 0 < found[other.id].lift <= MENTOR_CAP
+    assert lifts(view, asked, [other]) == [0.0]
