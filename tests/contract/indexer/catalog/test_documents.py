@@ -55,12 +55,16 @@ def test_visibility_decides_who_reads_and_who_lists(
     document = an_exchange(visibility=visibility, n_passages=3)
     publish(catalog, document)
 
-    listed, total = catalog.documents.list_recent(caller.audiences)
+    keys, absent = caller.audiences, DocumentId("d-none")
+
+    listed, total = catalog.documents.list_recent(keys)
 
     assert (listed, total) == (([document], 1) if sees else ([], 0))
     if sees:
         assert catalog.documents.visible(document.id, caller.audiences) == document
+        assert catalog.documents.visible_among([document.id, absent], keys) == {document.id}
     else:
+        assert catalog.documents.visible_among([document.id, absent], keys) == set()
         with pytest.raises(NotFoundError):
             catalog.documents.visible(document.id, caller.audiences)
 

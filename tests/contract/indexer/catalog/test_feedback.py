@@ -83,6 +83,17 @@ def test_events_come_back_as_they_were_in_order(catalog: Catalog, document: Docu
     assert found[2].dwell_ms == 31_000
 
 
+def test_the_events_of_one_search_are_found_in_order(catalog: Catalog, document: Document) -> None:
+    mine, other = a_search("q-1", document), a_search("q-2", document)
+    copy = an_event(mine, action=Action.COPY)
+    catalog.feedback.append([mine, other], events=[an_event(mine), an_event(other), copy])
+
+    found = catalog.feedback.events_of(mine.query_id)
+
+    assert [(each.line, each.action) for each in found] == [(1, Action.CLICK), (3, Action.COPY)]
+    assert catalog.feedback.events_of(QueryId("q-forged")) == []
+
+
 def test_a_reader_gets_what_is_behind_where_it_was(catalog: Catalog, document: Document) -> None:
     for number in range(1, 6):
         catalog.feedback.append([a_search(f"q-{number}", document)])
