@@ -12,14 +12,14 @@ from sqlalchemy.exc import IntegrityError
 
 from indexer.catalog.among import among
 from indexer.catalog.database import Database
-from indexer.catalog.tables import (
-    documents,
+from indexer.catalog.feedback_tables import (
     judgments,
     phrasings,
     regroupings,
     search_events,
     searches,
 )
+from indexer.catalog.tables import documents
 from indexer.catalog.upsert import insert_new
 from schemas.errors import ConflictError
 from schemas.feedback import (

@@ -13,7 +13,7 @@ from indexer.analysis.normalize import query_key
 from indexer.catalog.among import among
 from indexer.catalog.database import Database
 from indexer.catalog.documents import seen_by
-from indexer.catalog.tables import judgments as j
+from indexer.catalog.feedback_tables import judgments as j
 from schemas.errors import NotFoundError
 from schemas.identity import Role
 from schemas.ids import DocumentId, PersonId, QueryId

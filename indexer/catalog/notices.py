@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from indexer.catalog.database import Database
-from indexer.catalog.tables import notices as n
+from indexer.catalog.question_tables import notices as n
 from schemas.notice import Delivery, DeliveryState, Notice, NoticeId, NoticeType
 
 LEASE: Final = timedelta(minutes=1)

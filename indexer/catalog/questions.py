@@ -14,8 +14,8 @@ from indexer.analysis.normalize import query_key
 from indexer.catalog.among import among
 from indexer.catalog.database import Database
 from indexer.catalog.notices import add_notices
-from indexer.catalog.tables import question_steps
-from indexer.catalog.tables import questions as q
+from indexer.catalog.question_tables import question_steps
+from indexer.catalog.question_tables import questions as q
 from schemas.document import Visibility
 from schemas.errors import NotFoundError
 from schemas.identity import Role

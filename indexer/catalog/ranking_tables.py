@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, String, Table, Text
 
 from indexer.catalog.columns import CleanText, MsgspecJson, UtcDateTime
-from indexer.catalog.tables import METADATA
+from indexer.catalog.tables import METADATA, POSITION
 from schemas.feedback import LogPosition
-
-# SQLite hands out rising numbers only of a column declared INTEGER.
-_LINE: Final = BigInteger().with_variant(Integer(), "sqlite")
 
 ranking_profiles = Table(
     "ranking_profiles",
@@ -31,7 +26,7 @@ ranking_profiles = Table(
 ranking_service = Table(
     "ranking_service",
     METADATA,
-    Column("line", _LINE, primary_key=True),
+    Column("line", POSITION, primary_key=True),
     Column("profile", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("by", Text, nullable=False),

@@ -28,13 +28,11 @@ from sqlalchemy import (
 from indexer.catalog.columns import CleanText, MsgspecJson, UtcDateTime
 from schemas.content import Utterance
 from schemas.document import MediaFiles, Submission
-from schemas.feedback import ShownHit
-from schemas.ids import DocumentId, PersonId
+from schemas.ids import PersonId
 from schemas.job import JobProblem
 from schemas.passage import WordAnchor
 from schemas.profile import Milestone
-from schemas.question import Suitor
-from schemas.span import Locator, TimeSpan
+from schemas.span import Locator
 from schemas.synonym import SynonymGroup
 
 METADATA: Final = MetaData(
@@ -47,10 +45,11 @@ METADATA: Final = MetaData(
 )
 
 # SQLite makes a rowid alias, and hands out rising numbers, only of a column declared INTEGER.
-_POSITION: Final = BigInteger().with_variant(Integer(), "sqlite")
+POSITION: Final = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def _document_key(*, primary: bool = True) -> Column[str]:
+def document_key(*, primary: bool = True) -> Column[str]:
+    """Return the column of a row that goes with its document."""
     return Column(
         "document_id",
         String(64),
@@ -89,7 +88,7 @@ documents = Table(
 participants = Table(
     "participants",
     METADATA,
-    _document_key(),
+    document_key(),
     Column("ordinal", Integer, primary_key=True),
     Column("person_id", Text, ForeignKey("people.id"), nullable=False, index=True),
     Column("role", String(16), nullable=False),
@@ -106,7 +105,7 @@ people = Table(
 document_audiences = Table(
     "document_audiences",
     METADATA,
-    _document_key(),
+    document_key(),
     Column("audience", Text, primary_key=True),
     Index("ix_document_audiences_audience", "audience", "document_id"),
 )
@@ -115,8 +114,8 @@ passages = Table(
     "passages",
     METADATA,
     # A 63-bit hash, so nothing may hand out a number by itself.
-    Column("id", _POSITION, primary_key=True, autoincrement=False),
-    _document_key(primary=False),
+    Column("id", POSITION, primary_key=True, autoincrement=False),
+    document_key(primary=False),
     Column("revision", String(64), nullable=False),
     Column("superseded_at", UtcDateTime),
     Column("ordinal", Integer, nullable=False),
@@ -135,7 +134,7 @@ vectors = Table(
     METADATA,
     Column(
         "passage_id",
-        _POSITION,
+        POSITION,
         ForeignKey("passages.id", ondelete="CASCADE"),
         primary_key=True,
         autoincrement=False,
@@ -147,7 +146,7 @@ vectors = Table(
 tag_assignments = Table(
     "tag_assignments",
     METADATA,
-    _document_key(),
+    document_key(),
     Column("tag_id", Text, primary_key=True),
     Column("decided", Boolean, primary_key=True),
     Column("assigner", String(16), nullable=False),
@@ -159,7 +158,7 @@ tag_assignments = Table(
 changes = Table(
     "changes",
     METADATA,
-    Column("position", _POSITION, primary_key=True),
+    Column("position", POSITION, primary_key=True),
     Column("kind", String(16), nullable=False),
     # No foreign key: the log outlives what it tells of.
     Column("document_id", String(64), nullable=False, index=True),
@@ -190,7 +189,7 @@ jobs = Table(
 generations = Table(
     "generations",
     METADATA,
-    Column("number", _POSITION, primary_key=True),
+    Column("number", POSITION, primary_key=True),
     Column("encoder", Text, nullable=False),
     Column("requested_at", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,
@@ -215,7 +214,7 @@ workers = Table(
 corrections = Table(
     "corrections",
     METADATA,
-    _document_key(),
+    document_key(),
     Column("revision", String(64), primary_key=True),
     # Which turn: its place and not its number, which another recognition may shift.
     Column("start_ms", BigInteger, primary_key=True, autoincrement=False),
@@ -229,94 +228,14 @@ corrections = Table(
     Column("applied_at", UtcDateTime, index=True),
 )
 
-judgments = Table(
-    "judgments",
-    METADATA,
-    Column("id", _POSITION, primary_key=True),  # rising: the latest line is the word in force
-    Column("person_id", Text, nullable=False, index=True),
-    Column("role", String(16), nullable=False),
-    _document_key(primary=False),
-    Column("revision", String(64), nullable=False),
-    Column("query_text", CleanText, nullable=False),
-    # No index: with every character folded it may exceed what PostgreSQL indexes of a row.
-    Column("query_key", CleanText, nullable=False),
-    Column("query_id", String(64)),
-    Column("passage", Integer),
-    Column("value", String(16), nullable=False),
-    Column("reason", String(16)),
-    Column("comment", CleanText, nullable=False),
-    Column("judged_at", UtcDateTime, nullable=False),
-    Index("ix_judgments_document_id_person_id", "document_id", "person_id"),
-    sqlite_autoincrement=True,
-)
-
-searches = Table(
-    "searches",
-    METADATA,
-    Column("line", _POSITION, primary_key=True),
-    Column("query_id", String(64), nullable=False, unique=True),
-    Column("person", String(32), nullable=False),
-    Column("role", String(16), nullable=False),
-    Column("at", UtcDateTime, nullable=False, index=True),
-    Column("text", CleanText, nullable=False),
-    Column("phrasing", String(64), nullable=False, index=True),
-    Column("profile", Text, nullable=False),
-    # No foreign keys inside: an answer was what it was. Ids alone, which show nothing to anybody.
-    Column("hits", MsgspecJson(tuple[ShownHit, ...]), nullable=False),
-    Column("page", Integer, nullable=False),
-    Column("total", Integer, nullable=False),
-    Column("surface", String(16), nullable=False),
-    Column("confidence", Float),
-    Column("is_doubtful", Boolean, nullable=False),
-    Column("is_filtered", Boolean, nullable=False),
-    Column("experiment", Text, nullable=False),
-    Index("ix_searches_person_at", "person", "at"),
-    sqlite_autoincrement=True,
-)
-
-phrasings = Table(
-    "phrasings",
-    METADATA,
-    Column("id", String(64), primary_key=True),
-    Column("encoder", Text, primary_key=True),
-    Column("text", CleanText, nullable=False),
-    Column("meaning", CleanText, nullable=False),
-    Column("vector", LargeBinary, nullable=False),  # little-endian float16, L2 norm 1
-)
-
-search_events = Table(
-    "search_events",
-    METADATA,
-    Column("line", _POSITION, primary_key=True),
-    Column("query_id", String(64), nullable=False, index=True),
-    Column("person", String(32), nullable=False, index=True),
-    Column("role", String(16), nullable=False),
-    Column("at", UtcDateTime, nullable=False, index=True),
-    Column("action", String(16), nullable=False),
-    _document_key(primary=False),
-    Column("position", Integer, nullable=False),
-    Column("passage", Integer),
-    Column("dwell_ms", BigInteger, nullable=False),
-    Column("spans", MsgspecJson(tuple[TimeSpan, ...]), nullable=False),
-    Index("ix_search_events_document_id", "document_id"),
-    sqlite_autoincrement=True,
-)
 
 # Where in the log the intents were made anew: a reader does the same at the same place.
-regroupings = Table(
-    "regroupings",
-    METADATA,
-    Column("number", _POSITION, primary_key=True),
-    Column("line", BigInteger, nullable=False),  # the last search before it
-    Column("at", UtcDateTime, nullable=False),
-    sqlite_autoincrement=True,
-)
 
 saved_documents = Table(
     "saved_documents",
     METADATA,
     Column("person_id", Text, primary_key=True),
-    _document_key(),
+    document_key(),
     Column("saved_at", UtcDateTime, nullable=False),
     Index("ix_saved_documents_document_id", "document_id"),
 )
@@ -348,73 +267,4 @@ synonyms = Table(
     Column("edited_at", UtcDateTime, nullable=False),
     # Rises with every change of any row: what other processes look at.
     Column("version", BigInteger, nullable=False, index=True),
-)
-
-questions = Table(
-    "questions",
-    METADATA,
-    Column("id", String(64), primary_key=True),
-    Column("asker_id", Text, nullable=False),
-    Column("asker_name", CleanText, nullable=False),
-    Column("asker_role", String(16), nullable=False),
-    Column("text", CleanText, nullable=False),
-    Column("text_key", CleanText, nullable=False),
-    Column("details", CleanText, nullable=False),
-    Column("query_id", String(64), index=True),
-    Column("visibility", String(16), nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("asked_at", UtcDateTime, nullable=False),
-    Column("mentor_id", Text),
-    Column("mentor_name", CleanText, nullable=False),
-    Column("answer", CleanText, nullable=False),
-    # No foreign keys: an exchange is named before it is published, and may be deleted later.
-    Column("document_id", String(64), index=True),
-    Column("linked_id", String(64)),
-    Column("answered_at", UtcDateTime),
-    Column("news_at", UtcDateTime),
-    Column("seen_at", UtcDateTime),
-    # What tells whether another question asks the same; empty where no encoder was there.
-    Column("encoder", Text, nullable=False),
-    Column("vector", LargeBinary, nullable=False),  # little-endian float16, L2 norm 1
-    Column("near", MsgspecJson(tuple[tuple[DocumentId, float], ...]), nullable=False),
-    Index("ix_questions_asker_id_asked_at", "asker_id", "asked_at"),
-    Index("ix_questions_state_asked_at", "state", "asked_at"),
-    Index("ix_questions_mentor_id_state", "mentor_id", "state"),
-)
-
-question_steps = Table(
-    "question_steps",
-    METADATA,
-    Column("line", _POSITION, primary_key=True),
-    Column(
-        "question_id",
-        String(64),
-        ForeignKey("questions.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
-    Column("kind", String(16), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Column("person_id", Text),
-    Column("person_name", CleanText, nullable=False),
-    Column("mentor_id", Text),
-    Column("mentor_name", CleanText, nullable=False),
-    Column("suitor", MsgspecJson(Suitor)),
-    Column("text", CleanText, nullable=False),
-    sqlite_autoincrement=True,
-)
-
-notices = Table(
-    "notices",
-    METADATA,
-    Column("id", String(64), primary_key=True),
-    Column("type", String(32), nullable=False),
-    Column("question_id", String(64), nullable=False, index=True),
-    Column("person_id", Text, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("n_tries", Integer, nullable=False),
-    Column("due_at", UtcDateTime, nullable=False),
-    Column("last_problem", CleanText, nullable=False),
-    Index("ix_notices_state_due_at", "state", "due_at"),
 )

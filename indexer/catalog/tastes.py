@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import func, select
 
 from indexer.catalog.database import Database
-from indexer.catalog.tables import judgments as j
+from indexer.catalog.feedback_tables import judgments as j
 from indexer.catalog.tables import profiles
 from schemas.ids import DocumentId, PersonId, TagId
 from schemas.judgment import Verdict

@@ -191,7 +191,7 @@ def created_bounds(where: Filter) -> tuple[int | None, int | None]:
 
 
 def _one_of(schema: tantivy.Schema, field: str, values: Iterable[str]) -> tantivy.Query:
-    return _one_of_these(schema, field, sorted(filter(_is_unicode, values)))
+    return _one_of_these(schema, field, sorted(each for each in values if _is_unicode(each)))
 
 
 def _is_unicode(value: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from indexer.catalog import ranking_tables  # noqa: F401 - its tables join METADATA
+from indexer.catalog import feedback_tables, question_tables, ranking_tables  # noqa: F401 - METADATA
 from indexer.catalog.columns import CleanText, MsgspecJson, UtcDateTime
 from indexer.catalog.tables import METADATA
 

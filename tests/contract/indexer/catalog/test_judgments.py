@@ -19,7 +19,7 @@ from fixtures.builders import (
     some_vectors,
 )
 from indexer.catalog.catalog import Catalog, open_catalog
-from indexer.catalog.tables import judgments as log
+from indexer.catalog.feedback_tables import judgments as log
 from schemas.document import Document, Visibility
 from schemas.errors import NotFoundError
 from schemas.identity import EVERYONE, MENTORS, Role
