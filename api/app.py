@@ -21,6 +21,7 @@ from api.controllers.health import health_handlers
 from api.controllers.jobs import jobs_router
 from api.controllers.judgments import judgments_router
 from api.controllers.media import media_router
+from api.controllers.mentors import mentors_router
 from api.controllers.multi_search import multi_search_router
 from api.controllers.profiles import profiles_router
 from api.controllers.questions import questions_router
@@ -76,6 +77,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             saved_router,
             profiles_router,
             recommendations_router,
+            mentors_router,
             questions_router,
             session_router,
         ],

@@ -71,6 +71,13 @@ def require_operator(connection: Connection, _: BaseRouteHandler) -> None:
         raise ForbiddenError("Only administrators experiment with what everybody sees.")
 
 
+def require_mentor(connection: Connection, _: BaseRouteHandler) -> None:
+    """Let only callers pass who see what mentors see."""
+    caller: Caller = connection.user
+    if not caller.may_ingest:
+        raise ForbiddenError("This is for mentors.")
+
+
 def require_known_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let only addresses pass whose parameters exist: a misspelled filter must not look obeyed.
 

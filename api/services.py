@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from api.adapters.job_queue import open_job_queue
+from api.gaps import GapReports
 from api.identity import TokenVerifier, open_verifier
 from api.metrics import Metrics
 from indexer.blobs import open_blobs
@@ -47,6 +48,7 @@ class Services(msgspec.Struct, frozen=True):
     taxonomy: Taxonomy
     synonyms: LiveSynonyms
     pseudonyms: Pseudonyms
+    gaps: GapReports
     verifier: TokenVerifier
     metrics: Metrics
     feedback: FeedbackRecorder
@@ -115,6 +117,7 @@ def bundle(
         taxonomy=handle.engine.taxonomy,
         synonyms=handle.synonyms,
         pseudonyms=pseudonyms,
+        gaps=GapReports(catalog, handle.feedback, pseudonyms.of),
         verifier=open_verifier(settings),
         metrics=Metrics(
             catalog=catalog,

@@ -11,6 +11,7 @@ from api.access import visible_job
 from api.dependencies import TheServices
 from api.pages.addresses import SearchAddress
 from api.pages.jobs import STAGES, card_of, newest_cards
+from api.pages.mentoring import mentoring_handlers
 from api.pages.rendering import render_page
 from api.pages.status import status_view
 from api.pages.tagging import tag_groups
@@ -47,7 +48,7 @@ def show_status(services: TheServices, request: AnyRequest) -> Html:
     return for_mentors(services, request, _status)
 
 
-console_handlers: Final = (show_console, show_jobs, show_job, show_status)
+console_handlers: Final = (show_console, show_jobs, show_job, show_status, *mentoring_handlers)
 
 
 def _add(visit: Visit) -> Html:

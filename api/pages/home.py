@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -11,7 +12,8 @@ from api.services import Services
 from api.views.documents import document_view
 from api.views.recommendations import recommendation_list
 from schemas.document import Document
-from schemas.identity import Caller
+from schemas.gap import Gap, GapState
+from schemas.identity import Caller, Role
 from schemas.profile import Profile
 from schemas.recommendation import Basis, Recommendation
 from schemas.wire import DocumentView
@@ -20,6 +22,7 @@ from schemas.wire_recommendations import RecommendedDocument
 N_RECENT: Final = 6
 N_KEPT: Final = 12
 N_FOR_ME: Final = 6
+N_GAPS: Final = 3
 
 
 class ForMe(msgspec.Struct, frozen=True):
@@ -44,6 +47,10 @@ class HomeView(msgspec.Struct, frozen=True):
     """Newest first."""
     n_documents: int
     """How many this reader may see."""
+    gaps: tuple[Gap, ...] = ()
+    """What people asked in vain this week, most people first; for mentors."""
+    is_watched: bool = False
+    """Whether mentors see what this reader searches: to be said to a student."""
 
 
 def home_view(services: Services, caller: Caller) -> HomeView:
@@ -60,6 +67,8 @@ def home_view(services: Services, caller: Caller) -> HomeView:
         kept=_views(services, caller, [document for document, _ in kept]),
         recent=_views(services, caller, recent),
         n_documents=total,
+        gaps=_gaps(services) if caller.may_ingest else (),
+        is_watched=caller.role is Role.STUDENT,
     )
 
 
@@ -70,6 +79,12 @@ def _for_me(services: Services, caller: Caller, profile: Profile) -> ForMe | Non
         return None
     listed = recommendation_list(found, basis, services, caller)
     return ForMe(profile.project, profile.goals, listed.recommendations, tuple(found))
+
+
+def _gaps(services: Services) -> tuple[Gap, ...]:
+    report = services.gaps.current(services.clock())
+    of_the_week = (gap for gap in report.gaps if gap.state is GapState.OPEN and gap.this_week)
+    return tuple(islice(of_the_week, N_GAPS))
 
 
 def _views(

@@ -224,6 +224,27 @@ class Documents:
         with self._database.reading() as connection:
             return frozenset(map(DocumentId, connection.execute(query).scalars()))
 
+    def all_names(self) -> frozenset[str]:
+        """Return the names of everybody who takes part in a document, as each one writes them."""
+        query = select(participants.c.name).union(select(people.c.name))
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def by_participant(
+        self, person_id: PersonId, role: ParticipantRole, *, limit: int
+    ) -> list[Document]:
+        """Return the newest documents in which a person takes part as this."""
+        t = participants
+        query = (
+            select(documents)
+            .join(t, t.c.document_id == documents.c.id)
+            .where(t.c.person_id == person_id, t.c.role == role)
+            .order_by(documents.c.created_at.desc(), documents.c.id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return _dress(connection, connection.execute(query).all())
+
     def people(self, ids: Iterable[PersonId]) -> dict[PersonId, Speaker]:
         """Return the people among these who take part in a published document, by name."""
         with self._database.reading() as connection:

@@ -120,6 +120,25 @@ class FeedbackLog:
             rows = connection.execute(query.order_by(searches.c.line.desc()).limit(limit)).all()
         return [_to_search(row) for row in rows]
 
+    def end_before(self, moment: datetime) -> LogPosition:
+        """Return the last line of searches and of events that are older than a moment."""
+        with self._database.reading() as connection:
+            search, event = (
+                connection.execute(
+                    select(func.max(table.c.line)).where(table.c.at < moment)
+                ).scalar_one()
+                or 0
+                for table in (searches, search_events)
+            )
+        return LogPosition(search=search, event=event)
+
+    def events_by(self, person: Pseudonym) -> list[LoggedEvent]:
+        """Return everything that a person did with hits, in order."""
+        query = select(search_events).where(search_events.c.person == person)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(search_events.c.line)).all()
+        return [_to_event(row) for row in rows]
+
     def touched_by(self, person: Pseudonym) -> frozenset[DocumentId]:
         """Return the documents that a person did something with, whatever it was."""
         query = select(search_events.c.document_id).where(search_events.c.person == person)

@@ -91,6 +91,29 @@ class Judgments:
             found = [_to_judgment(row) for row in connection.execute(newest).all()]
             return found, connection.execute(total).scalar_one()
 
+    def lines_of(self, person_id: PersonId) -> list[tuple[int, Judgment]]:
+        """Return everything that a person has ever said, in order, each with its line."""
+        query = select(j).where(j.c.person_id == person_id).order_by(j.c.id)
+        with self._database.reading() as connection:
+            return [(row.id, _to_judgment(row)) for row in connection.execute(query).all()]
+
+    def verdicts(self, ids: Collection[DocumentId]) -> dict[DocumentId, dict[PersonId, Verdict]]:
+        """Return what each person says of each document now, for whatever query.
+
+        Whoever says both that it was useful and that it was not, for two queries, finds it useful.
+        """
+        latest = select(func.max(j.c.id)).group_by(j.c.person_id, j.c.document_id, j.c.query_key)
+        query = select(j.c.document_id, j.c.person_id, j.c.value).where(
+            j.c.id.in_(latest), j.c.value != Verdict.WITHDRAWN, among(j.c.document_id, ids)
+        )
+        found: defaultdict[DocumentId, dict[PersonId, Verdict]] = defaultdict(dict)
+        with self._database.reading() as connection:
+            for document_id, person_id, value in connection.execute(query).all():
+                said = found[DocumentId(document_id)]
+                if said.get(PersonId(person_id)) is not Verdict.USEFUL:
+                    said[PersonId(person_id)] = Verdict(value)
+        return dict(found)
+
     def judged_by(self, person_id: PersonId) -> frozenset[DocumentId]:
         """Return the documents of which a person has ever said something."""
         query = select(j.c.document_id).where(j.c.person_id == person_id).distinct()

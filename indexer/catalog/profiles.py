@@ -33,6 +33,12 @@ class Profiles:
             rows = connection.execute(query).all()
         return {row.person_id: _to_profile(row) for row in rows}
 
+    def all(self, *, limit: int | None = None) -> list[Profile]:
+        """Return the profiles of everybody, in order of names."""
+        query = select(profiles).order_by(profiles.c.name, profiles.c.person_id).limit(limit)
+        with self._database.reading() as connection:
+            return [_to_profile(row) for row in connection.execute(query).all()]
+
     def put(self, profile: Profile) -> None:
         """Keep a profile that a person has written, in place of any other."""
         with self._database.writing() as connection:

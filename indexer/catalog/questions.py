@@ -94,6 +94,15 @@ class Questions:
             row = connection.execute(select(q).where(q.c.id == question_id)).first()
         return _to_question(row) if row is not None else None
 
+    def answered_searches(self) -> dict[QueryId, datetime]:
+        """Return when a question was answered, by the search that led to it."""
+        query = select(q.c.query_id, q.c.answered_at).where(
+            q.c.query_id.is_not(None), q.c.answered_at.is_not(None)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return {QueryId(query_id): at for query_id, at in rows}
+
     def steps(self, question_id: QuestionId) -> list[Step]:
         """Return what happened to a question, in order."""
         with self._database.reading() as connection:

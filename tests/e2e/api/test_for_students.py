@@ -255,7 +255,7 @@ def test_the_first_page_says_why(school: School, bees: dict[str, Document]) -> N
     page = open_page(school, NOUR, "/")
 
     shelf = page.partition('class="shelf for-me"')[2].partition("</section>")[0]
-    assert "objectif : Vendre le miel de ruche" in shelf
+    assert "objectif\u00a0: Vendre le miel de ruche" in shelf
 
 
 def open_page(school: School, who: Caller, path: str) -> str:

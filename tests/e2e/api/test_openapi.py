@@ -36,6 +36,9 @@ ROUTES: Final = (
     ("POST", "/v1/search"),
     ("POST", SEVERAL),
     ("GET", "/v1/recommendations"),
+    ("GET", "/v1/gaps"),
+    ("GET", "/v1/students/{person_id}/questions"),
+    ("GET", "/v1/answers"),
     ("GET", "/v1/suggest"),
     ("GET", "/v1/documents"),
     ("GET", "/v1/documents/{document_id}"),
@@ -54,6 +57,7 @@ ROUTES: Final = (
 )
 WITHOUT_QUESTION: Final = {  # neither a body nor anything behind the address that could not fit
     ("GET", "/v1/documents/{document_id}"),
+    ("GET", "/v1/answers"),
     ("GET", "/v1/tags"),
     ("GET", "/v1/synonyms"),
     ("DELETE", "/v1/synonyms/{synonym_id}"),

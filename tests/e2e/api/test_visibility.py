@@ -197,6 +197,12 @@ PROFILES: Final = {
 """Of a person, not of a document; covered below."""
 FORGET: Final = {("DELETE", "/v1/saved/{document_id:str}")}
 """Take away what is the caller's own, and answer the same whatever the id; covered below."""
+MENTORS_ONLY: Final = {
+    ("GET", "/v1/gaps"),
+    ("GET", "/v1/students/{person_id:str}/questions"),
+    ("GET", "/v1/answers"),
+}
+"""What mentors see of people; covered below and in ``test_mentors.py``."""
 QUESTION_ACTS: Final = ("seen", "assign", "answer", "close", "reopen")
 QUESTIONS: Final = {
     ("GET", "/v1/questions"),
@@ -243,6 +249,10 @@ CONSOLE: Final = {
     ("GET", "/console/jobs"),
     ("GET", "/console/jobs/{job_id:str}"),
     ("GET", "/console/status"),
+    ("GET", "/console/gaps"),
+    ("GET", "/console/students"),
+    ("GET", "/console/students/{person_id:str}"),
+    ("GET", "/console/answers"),
     ("GET", "/console/experiments"),
     ("GET", "/console/questions"),
     ("GET", "/documents/{document_id:str}/edit"),
@@ -274,9 +284,8 @@ def test_every_route_of_the_application_is_in_this_file(school: School) -> None:
         if method != "OPTIONS"
     }
 
-    assert (
-        served == set(EVERY) | WRITES | PROFILES | FORGET | QUESTIONS | NO_CONTENT | PAGES | CONSOLE
-    )
+    of_people = PROFILES | QUESTIONS | MENTORS_ONLY
+    assert served == set(EVERY) | WRITES | of_people | FORGET | NO_CONTENT | PAGES | CONSOLE
 
 
 @pytest.mark.parametrize("who", ["anonymous", "expired"])
@@ -421,6 +430,22 @@ def test_a_profile_is_written_by_its_person_and_by_who_runs_the_school(
         assert comparable(answer) == comparable(nothing)
         kept = school.services.catalog.profiles.get(KARIM.person_id)
         assert kept is None or kept.project != who
+
+
+@pytest.mark.parametrize("who", ["anonymous", "expired", *SIGNED_IN])
+@pytest.mark.parametrize("route", sorted(MENTORS_ONLY), ids=" ".join)
+def test_what_is_told_of_people_is_for_mentors(
+    school: School, route: tuple[str, str], who: str
+) -> None:
+    school.client.put("/v1/profiles/s-lea", json={"project": "Terres"}, headers=school.headers(LEA))
+    paths = [route[1].replace("{person_id:str}", id_) for id_ in ("s-lea", "s-nobody")]
+
+    known, unknown = (school.client.get(path, headers=headers_of(school, who)) for path in paths)
+
+    expected = 200 if who in STAFF else 403 if who in SIGNED_IN else 401
+    assert known.status_code == expected
+    if who not in STAFF:
+        assert comparable(known) == comparable(unknown)
 
 
 @pytest.mark.parametrize("who", ["anonymous", "expired", *SIGNED_IN])

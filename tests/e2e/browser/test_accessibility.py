@@ -28,6 +28,9 @@ def _places(school: School) -> dict[str, str]:
         "doubtful": "/?q=plomberie+sous-marine+antarctique",
         "nothing": "/?q=prix&since=2199-01-01",
         "wrong": "/nowhere",
+        "gaps": "/console/gaps",
+        "students": "/console/students",
+        "answers": "/console/answers",
         **{name: f"/documents/{school.ids[title]}?q=prix" for name, title in documents.items()},
     }
 
