@@ -21,14 +21,17 @@ START_S: Final = 120
 
 
 @contextmanager
-def serving(models_dir: Path, home: Path) -> Iterator[str]:
-    """Run a server and its worker in demo mode, with their data in a folder; yield its address."""
+def serving(models_dir: Path, home: Path, **environ: str) -> Iterator[str]:
+    """Run a server and its worker in demo mode, with their data in a folder; yield its address.
+
+    ``environ`` adds variables to those of every test.
+    """
     data_dir = home / "data"
     command = [sys.executable, "-m", "cli.app", "up", "--demo", "--port", "0"]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
             [*command, "--data-dir", str(data_dir)],
-            env=environ_of(models_dir),
+            env=environ_of(models_dir) | environ,
             stdout=log,
             stderr=log,
             cwd=home,

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from cli.evaluate import open_tools
+from indexer.engine import Engine
 from indexer.evaluation.dataset import CorpusDocument, Dataset, read_dataset
 from indexer.evaluation.judged import id_of
 from indexer.evaluation.run import open_collection
@@ -38,19 +39,24 @@ def collection() -> Dataset:
 
 
 @pytest.fixture(scope="session")
-def ask(
+def engine(
     collection: Dataset, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Ask]:
+) -> Iterator[Engine]:
     settings = Settings(
         data_dir=tmp_path_factory.mktemp("quality"),
         models=ModelSettings(directory=str(models_dir), threads=2),
     )
+    with open_collection(collection, settings, open_tools(settings)) as (engine, _):
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def ask(collection: Dataset, engine: Engine) -> Ask:
     names = {id_of(each.id): each.id for each in collection.documents}
     where = Filter(audiences=frozenset({EVERYONE}))
-    with open_collection(collection, settings, open_tools(settings)) as (engine, _):
 
-        def ranked(text: str, retrievers: RetrieverChoice = RetrieverChoice.HYBRID) -> list[str]:
-            query = Query(text=text, filter=where, retrievers=retrievers)
-            return [names[document_id] for document_id, _ in rank_documents(query, engine)]
+    def ranked(text: str, retrievers: RetrieverChoice = RetrieverChoice.HYBRID) -> list[str]:
+        query = Query(text=text, filter=where, retrievers=retrievers)
+        return [names[document_id] for document_id, _ in rank_documents(query, engine)]
 
-        yield ranked
+    return ranked

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from fixtures.builders import a_question
+from fixtures.receiver import Receiver
 from indexer.catalog.catalog import Catalog, open_catalog
 from indexer.catalog.questions import Change
 from indexer.notifying import PAUSES_S, Notifier, open_notifier
@@ -27,37 +26,6 @@ from schemas.settings import WebhookSettings
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four b").decode()
 NOW = datetime.now(UTC).replace(microsecond=0)
-
-
-class Receiver:
-    """A real HTTP server that answers as told, the last answer for ever."""
-
-    def __init__(self, *statuses: int) -> None:
-        self.statuses = list(statuses)
-        self.heard: list[tuple[dict[str, str], bytes]] = []
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                receiver.heard.append((dict(self.headers), body))
-                at = min(len(receiver.heard), len(receiver.statuses)) - 1
-                self.send_response(receiver.statuses[at])
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook"
-        self._thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self._thread.join()
 
 
 class Clock:
