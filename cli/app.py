@@ -24,6 +24,7 @@ from cli import (
     rebuild,
     render,
     serve,
+    tune,
     work,
 )
 from schemas.errors import CordeeError
@@ -67,6 +68,7 @@ for command in (
 ):
     app.command()(command)
 app.command("eval")(evaluate.evaluate_command)
+app.command("tune")(tune.tune_command)
 
 _bench = typer.Typer()
 _bench.callback(invoke_without_command=True)(bench.bench)

@@ -76,6 +76,15 @@ def read_dataset(directory: Path, split: str = DEFAULT_SPLIT) -> Dataset:
     )
 
 
+def read_corpus(directory: Path) -> tuple[CorpusDocument, ...]:
+    """Read the documents of a BEIR folder.
+
+    Raises:
+        InvalidInputError: If the file is missing or a line is wrong.
+    """
+    return tuple(_read_lines(directory / CORPUS, CorpusDocument))
+
+
 def write_run(path: Path, run: Run) -> None:
     """Write rankings as TREC lines: query, Q0, document, rank from 1, score, tag."""
     with path.open("w", encoding="utf-8") as file:

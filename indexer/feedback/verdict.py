@@ -12,8 +12,11 @@ import numpy as np
 
 ALPHA: Final = 0.05
 """How often two equal rankings may be called different, looked at as often as one likes."""
+FOR_WORSE: Final = 0.8
+"""Of ``ALPHA``, what may be spent on calling the challenger worse, which stops an experiment; the
+rest is for calling it better, which can wait."""
 RESAMPLES: Final = 2_000
-_BETS: Final = (0.02, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8)
+_BETS: Final = (0.05, 0.1, 0.2, 0.35, 0.6)
 """Shares of the money that are bet on each search: small ones find small differences late."""
 _SEED: Final = 20_261_125
 
@@ -60,10 +63,10 @@ def judge(outcomes: Sequence[Outcome]) -> Verdict:
     told by betting: who starts with 1 and bets a share of it on the champion in each search, at
     even odds, hardly ever becomes rich if the challenger is as good, however long he plays:
     money >= 1 / a happens with probability <= a (Ville). So one may look after every search, and
-    stop at the first look that says enough. Both sides are bet on, each for half of ``ALPHA``.
+    stop at the first look that says enough. Both sides are bet on, each with a part of ``ALPHA``.
 
-    Worked example: 20 searches, all lost, at a share of .8: 1.8 ^ 20 = 127 482, an eighth of
-    which (there are eight shares) is far above 40, so the challenger is worse.
+    Worked example: 12 searches, all lost, at a share of .6: 1.6 ^ 12 = 281, a fifth of which (there
+    are five shares) is 56, above 1 / (.8 * .05) = 25, so the challenger is worse.
 
     Source:
         Chapelle, Joachims, Radlinski and Yue, "Large-scale validation and analysis of interleaved
@@ -73,8 +76,11 @@ def judge(outcomes: Sequence[Outcome]) -> Verdict:
     signs = [outcome.winner for outcome in outcomes]
     wins, losses = signs.count(1), signs.count(-1)
     n = len(signs)
-    won = {Finding.WORSE: richest([-x for x in signs]), Finding.BETTER: richest(signs)}
-    finding, money = max(won.items(), key=lambda item: item[1])
+    chances = {
+        Finding.WORSE: 1 / (FOR_WORSE * richest([-x for x in signs])),
+        Finding.BETTER: 1 / ((1 - FOR_WORSE) * richest(signs)),
+    }
+    finding, chance = min(chances.items(), key=lambda item: item[1])
     low, high = _interval(outcomes)
     return Verdict(
         n_searches=n,
@@ -85,8 +91,8 @@ def judge(outcomes: Sequence[Outcome]) -> Verdict:
         delta=(wins - losses) / (2 * n) if n else 0.0,
         low=low,
         high=high,
-        chance=min(1.0, 2 / money),
-        finding=finding if money >= 2 / ALPHA else Finding.UNDECIDED,
+        chance=min(1.0, chance),
+        finding=finding if chance <= ALPHA else Finding.UNDECIDED,
     )
 
 

@@ -13,6 +13,7 @@ from indexer.retrieval.candidates import retrieve
 from indexer.retrieval.contest import Contest, coins_for
 from indexer.retrieval.duplicates import Collapsed, collapse
 from indexer.retrieval.exact import exact_first, exact_word, passages_with
+from indexer.retrieval.excluding import without_excluded
 from indexer.retrieval.fusion import ComponentScores, FusedScores, fuse
 from indexer.retrieval.interleaving import Draft, draft
 from indexer.retrieval.personal import for_project
@@ -35,6 +36,28 @@ class Found(msgspec.Struct, frozen=True):
     newest: Sequence[FusedScores] = ()
     """Of a list of everything: in order already, their score is a date."""
     is_complete: bool = True
+
+
+class Candidates(msgspec.Struct, frozen=True):
+    """What competes for a query, before any profile has ranked it."""
+
+    scores: Sequence[ComponentScores]
+    cards: Cards
+    having: frozenset[PassageId]
+    """Passages with the exact word that decides, if one does."""
+
+
+def candidates_of(scene: Scene) -> Candidates:
+    """Return the candidates that ``arrange`` would put in order."""
+    asked, pair = scene.asked, scene.pair
+    found = find_candidates(scene)
+    cards = pair.lexical.cards([scores.passage_id for scores in found.scores])
+    cards = without_excluded(cards, asked.wanted.lexical, asked.where, pair.lexical)
+    visible = Filter(audiences=asked.where.audiences)
+    profile = scene.engine.ranking.current()
+    word = exact_word(asked.wanted.lexical, visible, pair.lexical, profile)
+    having = frozenset(passages_with(word, visible, pair.lexical))
+    return Candidates(found.scores, cards, having)
 
 
 def find_candidates(scene: Scene) -> Found:

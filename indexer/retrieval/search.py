@@ -12,7 +12,14 @@ from indexer.analysis.normalize import well_formed
 from indexer.engine import Engine
 from indexer.generations import IndexPair
 from indexer.ports import PassageCard
-from indexer.retrieval.arranging import arrange, contest_of, find_candidates, mix
+from indexer.retrieval.arranging import (
+    Candidates,
+    arrange,
+    candidates_of,
+    contest_of,
+    find_candidates,
+    mix,
+)
 from indexer.retrieval.confidence import Signs, confidence_of, read_signs
 from indexer.retrieval.dressing import dress, read_page
 from indexer.retrieval.duplicates import Collapsed
@@ -123,6 +130,19 @@ def rank(query: Query, engine: Engine) -> Ranked:
     with engine.indexes.lease() as pair:
         asked = _ask(query, pair, engine, timer)
         return _rank(asked, query, pair=pair, engine=engine, timer=timer)
+
+
+def look(query: Query, engine: Engine) -> Candidates:
+    """Return what competes for a query and what is known of it, before any weight: for learning.
+
+    Raises:
+        InvalidInputError: As ``search``.
+    """
+    check(query)
+    timer = Timer()
+    with engine.indexes.lease() as pair:
+        asked = _ask(query, pair, engine, timer)
+        return candidates_of(Scene(asked, query, pair, engine, timer))
 
 
 def rank_documents(query: Query, engine: Engine) -> list[tuple[DocumentId, float]]:

@@ -1,0 +1,1 @@
+"""Learning the weights of ranking profiles from judgments."""
