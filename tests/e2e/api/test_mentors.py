@@ -79,6 +79,32 @@ def test_what_several_people_ask_in_vain_is_a_gap_until_something_new_helps(
     assert "Répondues" in open_page(school, CLAIRE, "/console/gaps?state=answered")
 
 
+def test_a_mentor_s_answer_to_a_question_closes_the_gap_it_came_from(
+    school: School, sheet: Document
+) -> None:
+    q = "tatou en garde partagée"
+    for who in STUDENTS:
+        found = search(school, who, q)
+    school.services.feedback.flush()
+    asked = school.client.post(
+        "/v1/questions",
+        json={"text": "Qui garde un tatou ?", "query_id": found["query_id"]},
+        headers=school.headers(STUDENTS[-1]),
+    ).json()
+    before = {gap["name"] for gap in gaps(school)}
+
+    answer = school.client.post(
+        f"/v1/questions/{asked['question']['id']}/answer",
+        json={"text": "Personne, mais voici comment demander."},
+        headers=school.headers(CLAIRE),
+    )
+
+    assert answer.status_code in {200, 201}, answer.text
+    assert q in before
+    assert q not in {gap["name"] for gap in gaps(school)}
+    assert q in {gap["name"] for gap in gaps(school, state="answered")}
+
+
 def test_no_gap_tells_who_asked(school: School, sheet: Document) -> None:
     school.services.catalog.profiles.put(a_profile("s-named", name="Zoé Quimperlé"))
     search(school, STUDENTS[1], "zébulon de zoé quimperlé, 06 11 22 33 44")
