@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-import msgspec
 import structlog
-from filelock import FileLock, Timeout
 
 from indexer.catalog.catalog import Catalog
 from indexer.catalog.database import utc_now
@@ -32,6 +27,7 @@ from indexer.generations import LiveIndexes
 from indexer.live_ranking import LiveRanking
 from indexer.live_speller import MISTYPED, LiveSpeller
 from indexer.live_synonyms import LiveSynonyms, open_live_synonyms
+from indexer.ownership import take
 from indexer.pairs import PairOpener
 from indexer.ports import PairScorer, QueryEncoder
 from indexer.retrieval.profiles import profile_named
@@ -39,7 +35,7 @@ from indexer.retrieval.reranking import Outcome, Reranker
 from indexer.retrieval.search import search
 from indexer.taxonomy import load_taxonomy
 from schemas.document import ParticipantRole
-from schemas.errors import ConflictError, NotFoundError, PermanentError
+from schemas.errors import NotFoundError, PermanentError
 from schemas.hit import ResultPage
 from schemas.ids import DocumentId, PersonId, QueryId
 from schemas.query import Filter, Query
@@ -51,18 +47,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-OWNER_LOCK: Final = "owner.lock"
-OWNER_FILE: Final = "owner.json"
 _SEARCH_THREADS: Final = 8  # dense halves at once: they wait for encoder and engine, not for us
-_TAKE_S: Final = 1.0  # somebody who only asks for the owner holds the lock for an instant
 _ALIVE_WITHIN: Final = timedelta(seconds=60)  # of a follower's report: it reports every 5 s
-
-
-class Owner(msgspec.Struct, frozen=True):
-    """The process that holds an index directory."""
-
-    host: str
-    pid: int
 
 
 class EngineHandle:
@@ -194,7 +180,7 @@ def open_engine(
     )
     synonyms = open_live_synonyms(settings.search, catalog.synonyms)
     pseudonyms = open_pseudonyms(settings)
-    release = _take(settings.index_dir)
+    release = take(settings.index_dir)
     opener = PairOpener(
         settings,
         open_encoder or (lambda name: open_query_encoder(settings, name)),
@@ -238,38 +224,6 @@ def open_engine(
         usefulness=feedback,
     )
     return EngineHandle(engine, follower, catalog, synonyms=synonyms, feedback=feedback, shut=shut)
-
-
-def index_owner(settings: Settings) -> Owner | None:
-    """Return who holds the index directory; ``None`` when nobody does."""
-    lock = FileLock(settings.index_dir / OWNER_LOCK, timeout=0)
-    if not settings.index_dir.is_dir():
-        return None
-    try:
-        with lock:
-            return None
-    except Timeout:
-        return _read_owner(settings.index_dir) or Owner(host="unknown", pid=0)
-
-
-@contextmanager
-def _as_conflict(directory: Path) -> Iterator[None]:
-    try:
-        yield
-    except Timeout as exc:
-        owner = _read_owner(directory)
-        who = f"process {owner.pid} on {owner.host}" if owner else "another process"
-        raise ConflictError(f"The index directory {directory} is in use by {who}.") from exc
-
-
-def _take(directory: Path) -> Callable[[], None]:
-    directory.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(directory / OWNER_LOCK, timeout=_TAKE_S, thread_local=False)
-    with _as_conflict(directory):
-        lock.acquire()
-    owner = Owner(host=socket.gethostname(), pid=os.getpid())
-    (directory / OWNER_FILE).write_bytes(msgspec.json.encode(owner))
-    return lock.release
 
 
 def _open_reranker(settings: SearchSettings, load: Callable[[str], PairScorer]) -> Reranker | None:
@@ -319,13 +273,6 @@ def _follow_feedback(
     )
     feedback.start()
     return feedback
-
-
-def _read_owner(directory: Path) -> Owner | None:
-    try:
-        return msgspec.json.decode((directory / OWNER_FILE).read_bytes(), type=Owner)
-    except (OSError, msgspec.MsgspecError):
-        return None
 
 
 def _to_serve(wanted: Generation, built: list[int]) -> Generation:

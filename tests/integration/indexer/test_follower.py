@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 from fixtures.builders import a_tag
-from indexer.bootstrap import index_owner, open_engine
+from indexer.bootstrap import open_engine
+from indexer.ownership import index_owner
 from indexer.position import INDEX_FORMAT, Position, read_position, write_position
 from indexer.retrieval.search import search
 from schemas.errors import ConflictError, TransientError
