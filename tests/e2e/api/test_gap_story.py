@@ -31,10 +31,22 @@ def receiver() -> Iterator[Receiver]:
     opened.close()
 
 
-def an_answer_of(home: Path, id_: str, mentor: str, text: str) -> Path:
+@pytest.fixture
+def school(models_dir: Path, tmp_path: Path, receiver: Receiver) -> Iterator[School]:
+    """A server and its worker, in whose school two mentors answered something."""
+    told = {"CORDEE_WEBHOOKS__URL": receiver.url, "CORDEE_WEBHOOKS__SECRET": SECRET}
+    with serving(models_dir, tmp_path, **told) as url:
+        opened = School(url)
+        answered = {"m-claire": "Trouver un local", "m-youssef": "Déclarer la TVA en ligne"}
+        jobs = [opened.add(an_answer_of(tmp_path, who, text)) for who, text in answered.items()]
+        opened.wait(jobs, seconds=WITHIN_S)
+        yield opened
+
+
+def an_answer_of(home: Path, mentor: str, text: str) -> Path:
     exchange = an_exchange_dict(
-        id=id_,
-        title=text[:40],
+        id=f"ex-{mentor}",
+        title=text,
         mentor={"id": mentor, "name": mentor},
         tags=[],
         visibility="students",
@@ -43,7 +55,7 @@ def an_answer_of(home: Path, id_: str, mentor: str, text: str) -> Path:
         {"from": "s-17", "at": "2026-03-02T10:00:00+01:00", "text": text},
         {"from": mentor, "at": "2026-03-02T11:00:00+01:00", "text": f"{text} Oui, commencez."},
     ]
-    path = home / f"{id_}.json"
+    path = home / f"{mentor}.json"
     path.write_text(json.dumps(exchange, ensure_ascii=False), encoding="utf-8")
     return path
 
@@ -58,67 +70,66 @@ def post(client: httpx.Client, path: str, **body: Any) -> Any:
 
 @pytest.mark.slow
 def test_a_question_that_nothing_answered_is_answered_found_and_told(
-    models_dir: Path, tmp_path: Path, receiver: Receiver
+    school: School, receiver: Receiver
 ) -> None:
-    told = {"CORDEE_WEBHOOKS__URL": receiver.url, "CORDEE_WEBHOOKS__SECRET": SECRET}
-    with serving(models_dir, tmp_path, **told) as url:
-        school = School(url)
-        jobs = [
-            school.add(
-                an_answer_of(tmp_path, "ex-1", "m-claire", "Trouver un local pour son commerce")
-            ),
-            school.add(an_answer_of(tmp_path, "ex-2", "m-youssef", "Déclarer la TVA en ligne")),
-        ]
-        school.wait(jobs, seconds=WITHIN_S)
-        with (
-            school.client(School.LEA) as lea,
-            school.client(School.KARIM) as karim,
-            school.client(School.CLAIRE) as claire,
-        ):
-            # The search fails.
-            failed = get(lea, "/v1/search", q=QUESTION)
-            assert failed["is_doubtful"]
+    with (
+        school.client(School.LEA) as lea,
+        school.client(School.KARIM) as karim,
+        school.client(School.CLAIRE) as claire,
+    ):
+        # The search fails.
+        failed = get(lea, "/v1/search", q=QUESTION)
+        assert failed["is_doubtful"]
+        until(lambda: QUESTION in _gaps(claire, "open"), seconds=WITHIN_S, what="a gap")
 
-            # Nothing is there already; the question is asked and goes to who answered near it.
-            assert post(lea, "/v1/questions/check", text=QUESTION)["questions"] == []
-            asked = post(lea, "/v1/questions", text=QUESTION, query_id=failed["query_id"])
-            question = asked["question"]
-            assert (question["state"], question["mentor"]["id"]) == ("assigned", "m-claire")
+        # Nothing is there already; the question is asked and goes to who answered near it.
+        assert post(lea, "/v1/questions/check", text=QUESTION)["questions"] == []
+        asked = post(lea, "/v1/questions", text=QUESTION, query_id=failed["query_id"])
+        question = asked["question"]
+        assert (question["state"], question["mentor"]["id"]) == ("assigned", "m-claire")
 
-            # Asked again, it is found; for another student it does not exist.
-            again = post(lea, "/v1/questions/check", text=f"{QUESTION} ?")
-            assert [each["id"] for each in again["questions"]] == [question["id"]]
-            assert post(karim, "/v1/questions/check", text=QUESTION)["questions"] == []
+        # Asked again, it is found; for another student it does not exist.
+        again = post(lea, "/v1/questions/check", text=f"{QUESTION} ?")
+        assert [each["id"] for each in again["questions"]] == [question["id"]]
+        assert post(karim, "/v1/questions/check", text=QUESTION)["questions"] == []
 
-            # It is answered, and ingested by the worker.
-            path = f"/v1/questions/{question['id']}"
-            post(claire, f"{path}/answer", text=ANSWER)
-            until(
-                lambda: get(lea, path)["question"]["document"] is not None,
-                seconds=WITHIN_S,
-                what="the exchange to be published",
-            )
-            document = get(lea, path)["question"]["document"]
+        # It is answered, and ingested by the worker.
+        path = f"/v1/questions/{question['id']}"
+        post(claire, f"{path}/answer", text=ANSWER)
+        until(
+            lambda: get(lea, path)["question"]["document"] is not None,
+            seconds=WITHIN_S,
+            what="the exchange to be published",
+        )
+        document = get(lea, path)["question"]["document"]
 
-            # The same search finds it, for who may see it.
-            until(
-                lambda: _first(lea) == document["document_id"],
-                seconds=WITHIN_S,
-                what="the same search to find it",
-            )
-            assert _first(karim) != document["document_id"]
+        # The gap is closed.
+        until(lambda: QUESTION in _gaps(claire, "answered"), seconds=WITHIN_S, what="its end")
+        assert QUESTION not in _gaps(claire, "open")
 
-            # The asker is told: here, and where the school's software listens.
-            assert get(lea, "/v1/questions")["n_news"] == 1
-            until(lambda: len(receiver.heard) >= 2, seconds=WITHIN_S, what="a second try")
-            for headers, body in receiver.heard[:2]:
-                said = Webhook(SECRET).verify(body, headers)
-                assert said["type"] == "question.answered"
-                assert said["data"]["question_id"] == question["id"]
-                assert said["data"]["person_id"] == School.LEA
-                assert "yourte" not in body.decode()
+        # The same search finds it, for who may see it.
+        until(
+            lambda: _first(lea) == document["document_id"],
+            seconds=WITHIN_S,
+            what="the same search to find it",
+        )
+        assert _first(karim) != document["document_id"]
+
+        # The asker is told: here, and where the school's software listens.
+        assert get(lea, "/v1/questions")["n_news"] == 1
+        until(lambda: len(receiver.heard) >= 2, seconds=WITHIN_S, what="a second try")
+        for headers, body in receiver.heard[:2]:
+            said = Webhook(SECRET).verify(body, headers)
+            assert said["type"] == "question.answered"
+            assert said["data"]["question_id"] == question["id"]
+            assert said["data"]["person_id"] == School.LEA
+            assert "yourte" not in body.decode()
 
 
 def _first(client: httpx.Client) -> str | None:
     hits = get(client, "/v1/search", q=QUESTION)["hits"]
     return str(hits[0]["document_id"]) if hits else None
+
+
+def _gaps(client: httpx.Client, state: str) -> set[str]:
+    return {gap["name"] for gap in get(client, "/v1/gaps", state=state)["gaps"]}
