@@ -109,7 +109,7 @@ class GapReports:
             inquiries_of(log.searches_after(start.search), deeds),
             now=now,
             intent_of=self._intent_of,
-            discreet=Discretion(names | self._catalog.documents.all_names()),
+            mask=Discretion(names | self._catalog.documents.all_names()),
             answered=answered,
         )
 

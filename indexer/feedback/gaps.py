@@ -31,7 +31,7 @@ _MANY_ABANDON: Final = 2  # people: one may have read the answer in the list
 
 IntentOf = Callable[[str], Hashable | None]
 """Returns what a text means, the same for texts that mean the same; ``None`` for unknown ones."""
-Discreet = Callable[[str], str]
+Mask = Callable[[str], str]
 
 
 def report(
@@ -39,7 +39,7 @@ def report(
     *,
     now: datetime,
     intent_of: IntentOf,
-    discreet: Discreet,
+    mask: Mask,
     answered: Mapping[QueryId, datetime] = {},
 ) -> GapReport:
     """Return the gaps and the weeks.
@@ -48,14 +48,14 @@ def report(
         inquiries: Of the last ``KEPT``, in order.
         now: The moment.
         intent_of: Groups wordings.
-        discreet: Takes out of a wording what nobody is to be told.
+        mask: Takes out of a wording what nobody is to be told.
         answered: When a mentor answered a question, by the search that led to it.
     """
     by_intent: defaultdict[Hashable, list[Inquiry]] = defaultdict(list)
     for inquiry in inquiries:
         intent = intent_of(inquiry.text)
         by_intent[query_key(inquiry.text) if intent is None else intent].append(inquiry)
-    found = (_gap(group, now, discreet, answered) for group in by_intent.values())
+    found = (_gap(group, now, mask, answered) for group in by_intent.values())
     gaps = sorted((gap for gap in found if gap is not None), key=_most_people_first)
     return GapReport(tuple(gaps), tuple(_weeks(inquiries, now)))
 
@@ -63,7 +63,7 @@ def report(
 def _gap(
     group: Sequence[Inquiry],
     now: datetime,
-    discreet: Discreet,
+    mask: Mask,
     answered: Mapping[QueryId, datetime],
 ) -> Gap | None:
     failed = [inquiry for inquiry in group if not inquiry.is_answered]
@@ -82,7 +82,7 @@ def _gap(
         return None
     people = set(waiting) if is_open else {inquiry.person for inquiry in failed}
     counted = [one for one in failed if one.person in people]
-    texts = Counter(discreet(one.text) for one in group)
+    texts = Counter(mask(one.text) for one in group)
     return Gap(
         name=_usual(texts),
         state=GapState.OPEN if is_open else GapState.ANSWERED,

@@ -77,7 +77,7 @@ def wish_of_profile(profile: Profile, taxonomy: Taxonomy) -> Wish:
 def wish_of_text(
     text: str, profile: Profile | None, taxonomy: Taxonomy, code: WhyCode = WhyCode.QUESTION
 ) -> Wish:
-    """Return what a sentence asks for, such as "ressources pour un projet e-commerce".
+    """Return what a sentence asks for, such as "everything for a shop that sells online".
 
     A sector or a stage that it names is meant instead of the profile's.
     """

@@ -38,7 +38,7 @@ def answered(who: str, text: str = "licorne", **changes: Any) -> Inquiry:
 def gaps(*inquiries: Inquiry, **options: Any) -> list[Gap]:
     in_order = sorted(inquiries, key=lambda each: each.at)
     options.setdefault("intent_of", lambda text: text.lower())
-    found = report(in_order, now=NOW, discreet=str, **options).gaps
+    found = report(in_order, now=NOW, mask=str, **options).gaps
     return list(found)
 
 
@@ -120,14 +120,14 @@ def test_weeks_count_searches_without_an_answer() -> None:
         [inquiry("a", days_ago=9), answered("b", days_ago=8), inquiry("c", days_ago=0.1)],
         now=NOW,
         intent_of=lambda _: None,
-        discreet=str,
+        mask=str,
     )
 
     assert [(w.starts_on, w.n_searches, w.n_unanswered) for w in found.weeks] == [
         (date(2026, 11, 16), 2, 1),
         (date(2026, 11, 23), 1, 1),
     ]
-    assert report([], now=NOW, intent_of=lambda _: None, discreet=str).weeks[-1].share == 0
+    assert report([], now=NOW, intent_of=lambda _: None, mask=str).weeks[-1].share == 0
 
 
 @pytest.mark.parametrize(
