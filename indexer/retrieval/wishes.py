@@ -87,7 +87,8 @@ def wish_of_text(
     own = _project(profile, taxonomy) if profile else Project()
     project = Project(sectors or own.sectors, stages[0] if stages else own.stage)
     topics = frozenset(tag for tag in named if _is_topic(tag, taxonomy))
-    asks = (Ask(text[:MAX_QUERY_CHARS], code), *_of_tags(sorted(named), taxonomy))
+    words = (text,) if code is WhyCode.GOAL else ()
+    asks = (Ask(text[:MAX_QUERY_CHARS], code, words=words), *_of_tags(sorted(named), taxonomy))
     return Wish(asks, project, topics, Basis.QUESTION)
 
 

@@ -155,6 +155,17 @@ def test_a_profile_s_goal_brings_what_helps_with_it_and_says_so(
     assert school.get(NOUR, PATH)["basis"] == "profile"
 
 
+def test_one_goal_may_be_asked_for_alone(school: School, bees: dict[str, Document]) -> None:
+    answer = school.get(KARIM, PATH, goal="Garder le miel de ruche au sec")
+    nothing = school.get(KARIM, PATH, goal="?!")
+
+    first = answer["recommendations"][0]
+    assert first["document"]["id"] == bees["store"].id
+    assert first["why"][0]["code"] == "goal"
+    assert first["why"][0]["words"] == ["Garder le miel de ruche au sec"]
+    assert nothing["recommendations"] == []
+
+
 def test_what_was_read_judged_or_kept_is_not_recommended_again(
     school: School, bees: dict[str, Document]
 ) -> None:
