@@ -60,6 +60,12 @@ def test_axe_finds_nothing(open_page: OpenPage, school: School, width: int, sche
     assert found == {name: [] for name in found}
 
 
+def test_axe_finds_nothing_on_pages_of_administrators(open_page: OpenPage) -> None:
+    page = open_page("/console/experiments", persona="admin")
+
+    assert violations(page) == []
+
+
 def test_axe_finds_nothing_in_what_opens(open_page: OpenPage, school: School) -> None:
     page = open_page("/?q=prix")
     page.locator(".why summary").first.click()
