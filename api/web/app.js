@@ -1,4 +1,5 @@
-// What every page does beyond reading: forms that send themselves when something is chosen.
+// What every page does beyond reading: forms that send themselves when something is chosen, and the
+// way from the search box to the mentors.
 
 const PANEL = "#facets";
 
@@ -10,6 +11,13 @@ for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
     else form.requestSubmit();
   });
 }
+
+// Where the box finds nothing, what was typed goes along to the mentors.
+const asking = document.querySelector("cordee-search > a[slot=empty]");
+asking?.addEventListener("click", () => {
+  const q = asking.parentElement.value ?? "";
+  if (q) asking.href = `/questions/new?${new URLSearchParams({ q })}`;
+});
 
 function addressOf(form) {
   const given = [...new FormData(form)].filter(([, value]) => value !== "");

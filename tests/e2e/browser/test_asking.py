@@ -37,3 +37,16 @@ def test_from_a_page_that_does_not_answer_to_an_answer(open_page: OpenPage, scho
     expect(student.locator(".n-news")).to_have_count(0)
     student.get_by_role("button", name="Fermer la question").click()
     expect(student.locator(".question-state")).to_have_text("Fermée")
+
+
+def test_where_the_box_finds_nothing_it_leads_to_the_mentors(open_page: OpenPage) -> None:
+    page = open_page("/", persona=School.LEA)
+    box = page.get_by_role("combobox", name="Que cherchez-vous ?")
+
+    expect(page.get_by_role("link", name="Poser la question à un mentor")).to_be_hidden()
+    box.fill('"plomberie sous-marine antarctique"')
+    page.get_by_role("link", name="Poser la question à un mentor").click()
+
+    expect(page.get_by_label("Votre question, en une phrase")).to_have_value(
+        '"plomberie sous-marine antarctique"'
+    )
