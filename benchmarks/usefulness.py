@@ -20,6 +20,7 @@ import numpy as np
 
 from indexer.feedback.learner import Learner
 from indexer.feedback.pseudonyms import phrasing_id
+from indexer.feedback.snapshot import dump, load
 from indexer.feedback.state import FeedbackState, day_of
 from schemas.feedback import (
     Action,
@@ -150,8 +151,8 @@ def measure(n_searches: int, n_intents: int, n_documents: int, n_queries: int) -
     state.take_search(found, world.vector)
     state.take_vote(n_searches + 1, vote(found, found.hits[0].document_id), Pseudonym)
     _, vote_ms = _timed(lambda: learner.view(today))
-    dumped, dump_ms = _timed(state.dump)
-    _, load_ms = _timed(lambda: FeedbackState.load(dumped))
+    dumped, dump_ms = _timed(lambda: dump(state))
+    _, load_ms = _timed(lambda: load(dumped))
     known, new = [], []
     for n in range(n_queries):
         intent = int(world.rng.integers(0, n_intents))

@@ -15,6 +15,7 @@ from indexer.feedback.usefulness import (
     CLICK,
     DEED,
     DWELL_MS,
+    LEFT_MS,
     MAX_EXPECTED,
     PLAY_MS,
     Evidence,
@@ -129,8 +130,8 @@ def evidence_of(
         if (document, person) in votes:
             continue
         fresh = decay(today - deed.day)
-        if deed.is_use:
-            voices[document].append((DEED * fresh, DEED * fresh))
+        if deed.is_use or deed.is_left:
+            voices[document].append((DEED * fresh * deed.is_use, DEED * fresh))
             crowd[person] = max(crowd[person], DEED * fresh)
         else:
             useful, voiced = clicked(deed.is_clicked, min(MAX_EXPECTED, deed.expected))
@@ -155,6 +156,12 @@ class _Deed(msgspec.Struct):
     expected: float = 0.0
     is_clicked: bool = False
     is_use: bool = False
+    dwell_ms: int = 0
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it was opened and left at once."""
+        return self.is_clicked and not self.is_use and 0 < self.dwell_ms < LEFT_MS
 
 
 def _deeds(state: FeedbackState, phrasings: Iterable[int]) -> dict[tuple[int, int], _Deed]:
@@ -178,6 +185,7 @@ def _deeds(state: FeedbackState, phrasings: Iterable[int]) -> dict[tuple[int, in
             deed.day = max(deed.day, day)
             deed.is_use |= bool(is_use)
             deed.is_clicked |= bool(is_clicked)
+            deed.dwell_ms += hits.dwell_ms[row] + hits.played_ms[row]
             deed.expected += expected(hits.position[row], kinds[hits.kind[row]])
     return found
 

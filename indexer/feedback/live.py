@@ -15,6 +15,7 @@ import structlog
 
 from indexer.feedback.learner import Learner, MentorsOf
 from indexer.feedback.reader import FeedbackReader
+from indexer.feedback.snapshot import digest, dump, load
 from indexer.feedback.state import FeedbackState, day_of
 from indexer.feedback.view import FeedbackView
 from indexer.ports import Usefulness
@@ -124,7 +125,7 @@ class LiveFeedback:
     def digest(self) -> str:
         """Return a fingerprint of the state, at the end of the log."""
         with self._learning:
-            return self._learn()[1].digest()
+            return digest(self._learn()[1])
 
     def _learn(self) -> tuple[FeedbackView, FeedbackState]:
         encoder, today = self._encoder(), day_of(self._clock())
@@ -163,7 +164,7 @@ class LiveFeedback:
         if self._file is None:
             return None
         try:
-            state = FeedbackState.load(self._file.read_bytes())
+            state = load(self._file.read_bytes())
         except FileNotFoundError:
             return None
         except (OSError, msgspec.MsgspecError, ValueError, KeyError) as exc:
@@ -177,7 +178,7 @@ class LiveFeedback:
             return
         beside = self._file.with_suffix(".new")
         try:
-            beside.write_bytes(self._state.dump())
+            beside.write_bytes(dump(self._state))
             beside.replace(self._file)
         except OSError as exc:
             log.warning("feedback.unsaved", error=str(exc))

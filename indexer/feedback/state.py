@@ -7,7 +7,6 @@ yet waits for it. Nothing is decayed, weighed or forgotten here: that is ``evide
 
 from __future__ import annotations
 
-import hashlib
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_VERSION: Final = 1
-"""Of what ``dump`` writes and of how lines are taken in: another one means to read the log anew."""
 _DAY_S: Final = 86_400
 _MAX_MS: Final = 2**32 - 1
 
@@ -241,23 +238,6 @@ class FeedbackState:
         most = min(phrasings, key=lambda each: (-self.n_asked[each], each))
         return self.texts[most]
 
-    def digest(self) -> str:
-        """Return a fingerprint: two states are the same where these are."""
-        return hashlib.sha256(self.dump()).hexdigest()
-
-    def dump(self) -> bytes:
-        """Return everything as bytes, from which ``load`` makes the same state."""
-        return msgspec.msgpack.encode(_dump(self))
-
-    @classmethod
-    def load(cls, dumped: bytes) -> FeedbackState:
-        """Return the state that was dumped.
-
-        Raises:
-            msgspec.MsgspecError: If these bytes are none, or of another version.
-        """
-        return _load(msgspec.msgpack.decode(dumped, type=_Dump))
-
     def _phrasing(self, search: LoggedSearch, vector_of: VectorOf) -> int:
         known = len(self.phrasings)
         number = self.phrasings.number(search.phrasing)
@@ -341,79 +321,3 @@ class FeedbackState:
 def day_of(at: datetime) -> int:
     """Return the days between 1970 and a moment, in UTC."""
     return int(at.timestamp() // _DAY_S)
-
-
-class _Dump(msgspec.Struct, forbid_unknown_fields=True):
-    """A state as a file keeps it. What follows from the rest is left out."""
-
-    version: int
-    encoder: str
-    position: LogPosition
-    regrouping: int
-    names: dict[str, list[str]]
-    n_asked: bytes
-    columns: dict[str, bytes]
-    query_ids: list[QueryId]
-    intents: bytes
-    votes: list[tuple[VoteKey, Vote]]
-    sessions: list[tuple[int, Session]]
-    pending: list[tuple[QueryId, list[LoggedEvent]]]
-
-
-def _dump(state: FeedbackState) -> _Dump:
-    tables = (state.searches, state.hits)
-    return _Dump(
-        version=_VERSION,
-        encoder=state.encoder,
-        position=state.position,
-        regrouping=state.regrouping,
-        names={
-            "documents": state.documents.names,
-            "persons": state.persons.names,
-            "phrasings": state.phrasings.names,
-            "kinds": state.kinds.names,
-            "texts": state.texts,
-        },
-        n_asked=state.n_asked.tobytes(),
-        columns={
-            name: getattr(table, name).tobytes() for table in tables for name in table.COLUMNS
-        },
-        query_ids=state.searches.ids,
-        intents=state.intents.dump(),
-        votes=sorted(state.votes.items(), key=lambda pair: pair[0]),
-        sessions=sorted(state.sessions.items(), key=lambda pair: pair[0]),
-        pending=sorted(state.pending.items(), key=lambda pair: pair[0]),
-    )
-
-
-def _load(dump: _Dump) -> FeedbackState:
-    if dump.version != _VERSION:
-        message = f"A state of version {dump.version}, not {_VERSION}."
-        raise msgspec.ValidationError(message)
-    state = FeedbackState(dump.encoder)
-    state.position = dump.position
-    state.regrouping = dump.regrouping
-    state.documents = Names(dump.names["documents"])
-    state.persons = Names(dump.names["persons"])
-    state.phrasings = Names(dump.names["phrasings"])
-    state.kinds = Names(dump.names["kinds"])
-    state.texts = dump.names["texts"]
-    state.n_asked.frombytes(dump.n_asked)
-    for table in (state.searches, state.hits):
-        for name in table.COLUMNS:
-            getattr(table, name).frombytes(dump.columns[name])
-    state.searches.ids = dump.query_ids
-    state.intents = Intents.load(dump.intents)
-    state.sessions = dict(dump.sessions)
-    state.pending = dict(dump.pending)
-    state.by_id = {query_id: number for number, query_id in enumerate(dump.query_ids)}
-    state.by_phrasing = [[] for _ in state.texts]
-    for number, phrasing in enumerate(state.searches.phrasing):
-        state.by_phrasing[phrasing].append(number)
-    for key, vote in dump.votes:
-        state.votes[key] = vote
-        if vote.query_id is not None:
-            state.votes_of[vote.query_id].add(key)
-    state.changed = set(range(len(state.texts)))
-    state.have_votes_changed = True
-    return state

@@ -70,7 +70,9 @@ class FeedbackView(msgspec.Struct, frozen=True):
         related = list(self._related(typed, documents, encoder=encoder, encode=encode))
         crowd = sum(closeness * self.experience[intent].crowd for closeness, intent in related)
         own = self.experience[related[0][1]] if related and related[0][0] >= 1 else None
-        cap = CAP if own else CAP * NEIGHBOUR_CAP
+        # By words alone: what only resembles is sometimes a twin that asks something else.
+        is_known = own is not None and related[0][1] == self.own_intent(typed)
+        cap = CAP if is_known else CAP * NEIGHBOUR_CAP
         known = self._evidence(related, documents)
         found = {}
         for document_id in documents:
