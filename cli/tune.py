@@ -75,6 +75,8 @@ def tune_command(  # noqa: PLR0913 - one argument per option of the command
         if dataset_dir:
             tuned = _from_folder(dataset_dir, floors, settings, base, progress=progress)
         else:
+            if not dry_run:  # intents are made anew of all that was asked, in one look
+                catalog.feedback.regroup(datetime.now(UTC))
             tuned = _from_log(catalog, floors, settings, base, progress=progress)
         outcome = promote(
             tuned, catalog.rankings, now=datetime.now(UTC), keep=keep, dry_run=dry_run
@@ -153,8 +155,8 @@ def _school(
 ) -> Iterator[tuple[Engine, Questions]]:
     """Open an index of this school's own, beside the one that is served, and read the votes."""
     from indexer.bootstrap import open_engine
-    from indexer.evaluation.tuning.questions import from_votes
-    from indexer.feedback.pseudonyms import KEY_FILE
+    from indexer.evaluation.tuning.questions import from_votes, that_count
+    from indexer.feedback.pseudonyms import KEY_FILE, open_pseudonyms
 
     with tempfile.TemporaryDirectory(prefix="cordee-tune-") as scratch:
         key = settings.data_dir / KEY_FILE
@@ -176,7 +178,11 @@ def _school(
                 intent = view.own_intent(text)
                 return f"intent {intent}" if intent is not None else query_key(text)
 
-            votes = (vote for _, vote in catalog.judgments.after(0))
+            votes = that_count(
+                (vote for _, vote in catalog.judgments.after(0)),
+                catalog.feedback.search,
+                open_pseudonyms(own).of,
+            )
             engine = msgspec.structs.replace(handle.engine, ranking=FixedRanking(base))
             yield engine, from_votes(votes, group_of)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,13 +15,16 @@ from indexer.evaluation.dataset import DEFAULT_SPLIT, QRELS, QUERIES, read_datas
 from indexer.evaluation.judged import id_of
 from indexer.evaluation.tuning.lessons import Asked
 from schemas.errors import InvalidInputError
-from schemas.ids import DocumentId, PersonId
+from schemas.feedback import LoggedSearch, Pseudonym
+from schemas.ids import DocumentId, PersonId, QueryId
 from schemas.judgment import Judgment, Verdict
 
 TUNED: Final = "dev"
 """Split to learn on; where there is none, groups are drawn by a hash of their names."""
 _APART: Final = 3  # one group in three is kept apart
 _SURE: Final = 3  # people, and times as many as say otherwise: then a document surely answers
+
+PseudonymOf = Callable[[PersonId], Pseudonym]
 
 
 class Questions(msgspec.Struct, frozen=True):
@@ -79,6 +82,35 @@ def from_votes(
         for (group, key), ways in sorted(texts.items(), key=lambda item: item[0])
     )
     return _divided(name, asked)
+
+
+def that_count(
+    votes: Iterable[Judgment], shown: Callable[[QueryId], LoggedSearch | None], who: PseudonymOf
+) -> Iterator[Judgment]:
+    """Yield the votes that teach: on what a search showed to the very person who votes.
+
+    Words taken back always count, whatever they say they belong to.
+
+    Args:
+        votes: In the order of the log.
+        shown: Finds a search of the log.
+        who: Names a person as the log does.
+    """
+    known: dict[QueryId, LoggedSearch | None] = {}
+    for vote in votes:
+        if vote.value is Verdict.WITHDRAWN:
+            yield vote
+        elif vote.query_id is not None:
+            if vote.query_id not in known:
+                known[vote.query_id] = shown(vote.query_id)
+            search = known[vote.query_id]
+            if search is not None and _may_teach(vote, search, who):
+                yield vote
+
+
+def _may_teach(vote: Judgment, search: LoggedSearch, who: PseudonymOf) -> bool:
+    is_shown = any(hit.document_id == vote.document_id for hit in search.hits)
+    return is_shown and search.person == who(vote.person_id)
 
 
 def _grade(words: Iterable[Verdict]) -> int:

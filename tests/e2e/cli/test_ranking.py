@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from cli.app import app
 from fixtures.builders import a_made_profile
 from indexer.catalog.catalog import open_catalog
-from schemas.errors import ConflictError, NotFoundError
+from schemas.errors import ConflictError, InvalidInputError, NotFoundError
 from schemas.settings import Settings
 
 
@@ -79,3 +79,11 @@ def test_an_experiment_is_started_looked_at_and_stopped(data_dir: Path) -> None:
     assert (running["experiment"]["challenger"], running["experiment"]["share"]) == ("tuned@1", 0.2)
     assert (running["verdict"], running["n_waiting"]) == (None, 0)
     assert ended["experiment"]["reason"] == "enough"
+
+
+def test_tuning_wants_judgments_from_one_place(data_dir: Path, tmp_path: Path) -> None:
+    neither = run(data_dir, "tune").exception
+    both = run(data_dir, "tune", str(tmp_path), "--from-log").exception
+
+    assert isinstance(neither, InvalidInputError)
+    assert isinstance(both, InvalidInputError)

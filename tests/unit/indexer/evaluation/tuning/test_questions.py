@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from fixtures.builders import a_document, a_judgment
+from fixtures.builders import a_document, a_judgment, a_search
 from indexer.evaluation.judged import id_of
-from indexer.evaluation.tuning.questions import Questions, from_folder, from_votes
+from indexer.evaluation.tuning.questions import Questions, from_folder, from_votes, that_count
 from schemas.errors import InvalidInputError
-from schemas.ids import PersonId
+from schemas.feedback import Pseudonym
+from schemas.ids import PersonId, QueryId
 from schemas.judgment import Judgment, Verdict
 
 GOOD, BAD = a_document("text:good"), a_document("text:bad")
@@ -96,6 +98,22 @@ def test_wordings_of_an_intent_share_what_was_said() -> None:
 
     assert [asked.text for asked in every] == ["fixer ses prix", "quel tarif"]
     assert {asked.grades[GOOD.id] for asked in every} == {2}
+
+
+def test_only_what_a_search_showed_to_the_voter_teaches() -> None:
+    search = a_search("q-1", GOOD, person=Pseudonym("a"))
+    good = a_judgment(GOOD, person_id=PersonId("a"), query_id=search.query_id)
+    replace = msgspec.structs.replace
+    withdrawn = replace(good, query_id=None, value=Verdict.WITHDRAWN)
+    ignored = [
+        replace(good, query_id=None),
+        replace(good, query_id=QueryId("forged")),
+        replace(good, person_id=PersonId("b")),
+        replace(good, document_id=BAD.id),
+    ]
+    found = that_count([good, *ignored, withdrawn], {search.query_id: search}.get, Pseudonym)
+
+    assert list(found) == [good, withdrawn]
 
 
 def test_what_no_search_led_to_teaches_no_ranking() -> None:
