@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from enum import StrEnum
 from random import Random
@@ -12,10 +13,14 @@ import msgspec
 from benchmarks.loop.clicks import ClickModel
 from schemas.ids import PersonId
 
-LONG_MS: Final = (40_000, 300_000)
-"""How long people read what helps: past the 30 s that tell of use (Fox et al., TOIS 2005)."""
-SHORT_MS: Final = (2_000, 15_000)
-"""How long they read what does not."""
+LONG_S: Final = 80.0
+"""Median of how long people read what helps them."""
+SHORT_S: Final = 15.0
+"""The same for what does not."""
+SPREAD: Final = 0.8
+"""Standard deviation of the logarithm of both. They overlap: of the short ones a fifth is longer
+than the 30 s that are taken as a sign of use (Fox et al., TOIS 2005), and some of the long ones are
+shorter than the 15 s of a quick back (Kim et al., WSDM 2014)."""
 _COIN: Final = 0.5
 
 
@@ -78,13 +83,16 @@ def deeds(
     done = []
     for place in opened:
         helped = rng.random() < (_COIN if rng.random() < noise else worth[place])
-        dwell_ms = rng.randint(*(LONG_MS if helped else SHORT_MS))
         said = helped if rng.random() >= noise else rng.random() < _COIN
         votes = rng.random() < VOTES[person.habit]
-        done.append(Deed(place, dwell_ms, is_useful=said if votes else None))
+        done.append(Deed(place, _dwell_ms(rng, helped=helped), is_useful=said if votes else None))
     return done
 
 
 def hostile_deed(place: int, rng: Random) -> Deed:
     """Return what a hostile person does with the document that is pushed."""
-    return Deed(place, rng.randint(*LONG_MS), is_useful=True)
+    return Deed(place, _dwell_ms(rng, helped=True), is_useful=True)
+
+
+def _dwell_ms(rng: Random, *, helped: bool) -> int:
+    return round(1_000 * rng.lognormvariate(math.log(LONG_S if helped else SHORT_S), SPREAD))
