@@ -83,13 +83,13 @@ class Leaders:
         if not self._found:
             return []
         cosines = COSINE * (self._vectors @ vector)
-        hopeful = np.flatnonzero(cosines >= least - _MAX_OVERLAP)
-        if len(hopeful) > _SHORTLIST:
-            best = np.argpartition(-cosines[hopeful], _SHORTLIST)[:_SHORTLIST]
-            hopeful = hopeful[best]
+        rows = range(len(cosines))
+        if len(cosines) > _SHORTLIST:
+            rows = np.argpartition(cosines, -_SHORTLIST)[-_SHORTLIST:].tolist()
         near = (
             (round(float(cosines[row]) + overlap(found, self._found[row]), _DIGITS), row)
-            for row in map(int, hopeful)
+            for row in rows
+            if cosines[row] >= least - _MAX_OVERLAP
         )
         return sorted((pair for pair in near if pair[0] >= least), key=_best_first)
 

@@ -74,16 +74,19 @@ class FeedbackView(msgspec.Struct, frozen=True):
         is_known = own is not None and related[0][1] == self.own_intent(typed)
         cap = CAP if is_known else CAP * NEIGHBOUR_CAP
         known = self._evidence(related, documents)
+        told = own.documents if own else {}
         found = {}
         for document_id in documents:
             gain = self.everywhere.get(document_id, 0.0)
-            gain += max((self.mentors.get(i, 0.0) for i in mentors.get(document_id, ())), default=0)
+            if document_id in mentors:
+                whose = mentors[document_id]
+                gain += max((self.mentors.get(each, 0.0) for each in whose), default=0.0)
             if evidence := known.get(document_id):
                 gain += lift(evidence, crowd, cap=cap)
-            votes = own.documents.get(document_id) if own else None
-            if gain or votes:
-                counts = (votes.n_useful, votes.n_voters) if votes else (0, 0)
-                found[document_id] = Usefulness(gain, *counts)
+            if votes := told.get(document_id):
+                found[document_id] = Usefulness(gain, votes.n_useful, votes.n_voters)
+            elif gain:
+                found[document_id] = Usefulness(gain)
         return found
 
     def _related(
