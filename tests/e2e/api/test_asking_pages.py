@@ -69,7 +69,7 @@ def test_one_click_leads_from_an_empty_page_to_the_form_with_the_words_in_it(
 
 
 def test_a_page_without_a_word_offers_nothing_to_ask(school: School) -> None:
-    assert "/questions/new" not in open_page(school, LEA, "/?q=%3F%3F").text
+    assert "/questions/new?" not in open_page(school, LEA, "/?q=%3F%3F").text
 
 
 def test_a_question_shows_as_text_whatever_it_holds(school: School) -> None:

@@ -233,7 +233,7 @@ def test_a_search_that_finds_nothing_says_what_to_do(walk: Callable[..., Walk]) 
 
     expect(visit.page.locator('[data-state="empty"]')).to_contain_text("filtres")
     visit.look()
-    visit.page.locator('[data-state="empty"] a').click()
+    visit.page.locator('[data-state="empty"] a.primary').click()
 
     expect(visit.page.locator(".chosen")).to_have_count(0)
 
