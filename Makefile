@@ -13,7 +13,7 @@ export TEST_MODELS_DIR ?= $(CORDEE_DATA_DIR)/models
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-# Fast tests are shared by several processes (tests/sharing.py); WORKERS=0 runs all in one.
+# Tests are shared by several processes (tests/sharing.py); WORKERS=0 runs all in one.
 WORKERS ?= 2
 # Hundreds of small databases are written: no test waits for a disk where memory has 4 GB for them.
 IN_MEMORY := $(shell df -k --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 4000000 { print "TMPDIR=/dev/shm" }')
@@ -51,7 +51,7 @@ fast: install
 	$(PYTEST) -m 'not slow'
 
 slow: models browser
-	$(BIN)/python -m pytest -q -m slow
+	$(PYTEST) -m slow
 
 browser: ## Install Debian's Chromium for the browser tests, where it is missing
 	@test -x /usr/bin/chromium || { \

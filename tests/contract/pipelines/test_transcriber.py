@@ -14,19 +14,19 @@ from pipelines.extraction.speech import open_transcriber
 from pipelines.ports import Transcriber
 from schemas.content import Speaker
 from schemas.ids import PersonId
-from schemas.settings import Settings
+from schemas.settings import ModelSettings, Settings
 
 MEDIA = Path(__file__).resolve().parents[3] / "fixtures" / "media"
 SPEAKERS = (Speaker(PersonId("s-1"), "Gauche"), Speaker(PersonId("m-1"), "Droite"))
 BOTH = ["fake", pytest.param("whisper", marks=pytest.mark.slow)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def transcriber(request: pytest.FixtureRequest) -> Transcriber:
     if request.param == "fake":
         return FakeTranscriber()
-    settings: Settings = request.getfixturevalue("model_settings")
-    return open_transcriber(settings, load_glossary())
+    models = ModelSettings(directory=str(request.getfixturevalue("models_dir")), threads=2)
+    return open_transcriber(Settings(models=models), load_glossary())
 
 
 def a_clip(tmp_path: Path, *, n_channels: int) -> Path:

@@ -9,9 +9,9 @@ import pytest
 
 from benchmarks.confidence import measured, predictions
 from benchmarks.confidence_cases import Case, Kind, cases, read_folder
-from cli.evaluate import open_tools
+from indexer.evaluation.run import Tools
 from schemas.query import RetrieverChoice
-from schemas.settings import ModelSettings, Settings
+from schemas.settings import Settings
 
 _HERE = Path(__file__).resolve().parent
 _DEMO = _HERE.parents[2] / "fixtures" / "judgments" / "demo"
@@ -19,13 +19,8 @@ FLOORS = tomllib.loads((_HERE / "confidence.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
-def searched(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
-    settings = Settings(
-        data_dir=tmp_path_factory.mktemp("confidence"),
-        models=ModelSettings(directory=str(models_dir), threads=2),
-    )
-    folder = read_folder(_DEMO)
-    return cases([folder], settings, open_tools(settings), RetrieverChoice.HYBRID)
+def searched(real_settings: Settings, tools: Tools) -> list[Case]:
+    return cases([read_folder(_DEMO)], real_settings, tools, RetrieverChoice.HYBRID)
 
 
 @pytest.mark.slow

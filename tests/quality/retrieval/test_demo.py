@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.evaluate import open_tools
-from indexer.evaluation.run import evaluate
+from indexer.evaluation.run import Tools, evaluate
 from schemas.query import RetrieverChoice
 from schemas.settings import Settings
 
@@ -23,12 +22,12 @@ FLOORS = tomllib.loads((_HERE / "floors.toml").read_text(encoding="utf-8"))
     [(split, name) for split, floors in FLOORS.items() for name in floors],
 )
 def test_measures_stay_above_their_floors(
-    model_settings: Settings, split: str, retrievers: str
+    real_settings: Settings, tools: Tools, split: str, retrievers: str
 ) -> None:
     report = evaluate(
         _DEMO,
-        model_settings,
-        open_tools(model_settings),
+        real_settings,
+        tools,
         split=split,
         retrievers=RetrieverChoice(retrievers),
     )

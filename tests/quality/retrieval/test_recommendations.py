@@ -12,13 +12,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from cli.evaluate import open_tools
 from fixtures.builders import a_document, a_profile
 from indexer.bootstrap import open_engine
 from indexer.catalog.catalog import Catalog, open_catalog
 from indexer.engine import Engine
 from indexer.evaluation.dataset import read_dataset
 from indexer.evaluation.judged import encode_judged, id_of
+from indexer.evaluation.run import Tools
 from indexer.retrieval.recommending import Known, recommend
 from indexer.retrieval.wishes import Wish, wish_of_profile, wish_of_text
 from indexer.taxonomy import load_taxonomy
@@ -26,7 +26,7 @@ from pipelines.enrichment.tags import Tagger
 from schemas.document import DocumentKind, Visibility
 from schemas.identity import EVERYONE, audiences_of
 from schemas.query import Filter
-from schemas.settings import ModelSettings, Settings
+from schemas.settings import Settings
 
 HERE = Path(__file__).resolve().parent
 DEMO = HERE.parents[2] / "fixtures" / "judgments" / "demo"
@@ -37,22 +37,22 @@ School = tuple[Engine, Catalog]
 
 
 @pytest.fixture(scope="module")
-def demo(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+def demo(
+    real_settings: Settings, tools: Tools, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[School]:
     """The demo school with its kinds, its tags, and who may see what."""
     home = tmp_path_factory.mktemp("recommended")
-    models = ModelSettings(directory=str(models_dir), threads=2)
-    settings = Settings(data_dir=home, models=models)
+    settings = msgspec.structs.replace(real_settings, data_dir=home)
     catalog = open_catalog(settings.catalog_url)
     with open_engine(settings, catalog) as handle:
-        position = _publish(catalog, handle.engine, settings)
+        position = _publish(catalog, handle.engine, settings, tools)
         assert handle.wait_for(position, 60)
         yield handle.engine, catalog
     catalog.close()
 
 
-def _publish(catalog: Catalog, engine: Engine, settings: Settings) -> int:
+def _publish(catalog: Catalog, engine: Engine, settings: Settings, tools: Tools) -> int:
     dataset = read_dataset(DEMO, "dev")
-    tools = open_tools(settings)
     name = settings.models.encoder
     part = encode_judged(
         dataset,
