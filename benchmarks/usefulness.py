@@ -157,7 +157,7 @@ def measure(n_searches: int, n_intents: int, n_documents: int, n_queries: int) -
     for n in range(n_queries):
         intent = int(world.rng.integers(0, n_intents))
         documents, vector = world.candidates(intent), world.vectors[intent]
-        for typed, times in ((f"question {intent} {intent}", known), (f"autre {n} mot", new)):
+        for typed, times in ((f"question {intent} {intent}", known), (f"autre {n} terme", new)):
             _, ms = _timed(
                 lambda typed=typed, documents=documents, vector=vector: view.useful(
                     typed, documents, encoder=ENCODER, encode=lambda: vector

@@ -29,8 +29,8 @@ COSINE: Final = 5.0
 """What a point of cosine is worth beside a point of overlap."""
 SAME: Final = 5.6
 """From here on two phrasings mean the same: so high that no two demo queries of ``dev`` with
-different intents do (``benchmarks.intents``). Those of one intent that humans wrote apart lie lower, among the others: what
-is joined here are mistyped, shortened and turned round wordings."""
+different intents do (``benchmarks.intents``). Those of one intent that people wrote apart lie
+lower, among the others: what is joined are mistyped, shortened and turned round wordings."""
 NEAR: Final = 5.2
 """Up to here they have nothing to do with each other; between lies the neighbourhood."""
 FOUND: Final = 10

@@ -160,7 +160,7 @@ def test_typing_on_paging_and_reloading_count_as_one_search() -> None:
 
 
 def test_a_session_of_very_many_searches_is_a_programs_and_none_of_it_counts() -> None:
-    many = [searched(n, f"mot{n} rare", s=20 * n) for n in range(1, MAX_SESSION_SEARCHES + 3)]
+    many = [searched(n, f"terme{n} rare", s=20 * n) for n in range(1, MAX_SESSION_SEARCHES + 3)]
     later = searched(99, "seuil de tva", s=9_000)
 
     counted = state_of(*many, later).searches.counted
