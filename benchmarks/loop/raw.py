@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from indexer.catalog.feedback import FeedbackLog
@@ -11,7 +12,7 @@ from indexer.feedback.pseudonyms import phrasing_id
 from indexer.feedback.usefulness import CAP
 from indexer.ports import Usefulness
 from schemas.feedback import Action, PhrasingId
-from schemas.ids import DocumentId, QueryId
+from schemas.ids import DocumentId, PersonId, QueryId
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,6 +50,7 @@ class RawClicks:
         *,
         encoder: str,  # noqa: ARG002
         encode: Callable[[], NDArray[np.float32]],  # noqa: ARG002
+        mentors: Mapping[DocumentId, Sequence[PersonId]] = MappingProxyType({}),  # noqa: ARG002
     ) -> Mapping[DocumentId, Usefulness]:
         """Return the lifts of those that were clicked for these words."""
         clicks = self._clicks.get(phrasing_id(typed))

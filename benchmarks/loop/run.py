@@ -44,6 +44,8 @@ class Options(msgspec.Struct, frozen=True):
     students: int = 300
     keen: float = 0.3
     """Share of the others who vote often; the rest is lazy."""
+    looks: tuple[float, ...] = LOOKS
+    """Parts of the run after which the ranking is measured."""
     days: int = 84
     """Twelve weeks: a term."""
     learn_every: int = 20
@@ -71,7 +73,7 @@ class Simulation:
     def run(self, progress: Progress = lambda *_: None) -> dict[str, Any]:
         """Search, learn and measure; return the report."""
         options = self._options
-        looks = sorted({round(options.searches * part) for part in LOOKS})
+        looks = sorted({round(options.searches * part) for part in options.looks})
         rankings = {0: self._look()}
         if options.hostile:
             self._pushed = self._easily_pushed(rankings[0])
