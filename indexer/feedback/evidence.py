@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import msgspec
@@ -32,6 +33,30 @@ _SHOWN: Final = frozenset({Counted.YES, Counted.LATER_PAGE})
 
 Votes = Mapping[tuple[int, int, int], Vote]
 """By intent, document and person, the last word that counts."""
+
+
+class Deed(msgspec.Struct):
+    """What one person did with one document for one intent."""
+
+    day: int = 0
+    expected: float = 0.0
+    is_clicked: bool = False
+    is_use: bool = False
+    dwell_ms: int = 0
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it was opened and left at once."""
+        return self.is_clicked and not self.is_use and 0 < self.dwell_ms < LEFT_MS
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the person chose it."""
+        return self.is_use or self.is_clicked
+
+
+Deeds = Mapping[tuple[int, int], Deed]
+"""What people did for one intent, by document and person."""
 
 
 class IntentEvidence(msgspec.Struct, frozen=True):
@@ -99,23 +124,22 @@ def weights_of(votes: Votes) -> Weights:
 
 
 def evidence_of(
-    state: FeedbackState,
-    phrasings: Iterable[int],
+    deeds: Deeds,
     *,
     votes: Mapping[tuple[int, int], Vote],
     weights: Weights,
+    uses: Mapping[tuple[int, int], AbstractSet[int]],
     today: int,
 ) -> IntentEvidence:
     """Return the evidence of one intent.
 
     Args:
-        state: The log.
-        phrasings: Of this intent.
+        deeds: What people did for this intent.
         votes: Those for this intent, by document and person.
         weights: Of votes.
+        uses: For which intents one person used a document, by document and person.
         today: Days since 1970: what lies further back weighs less.
     """
-    seen = _deeds(state, phrasings)
     voices: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
     crowd: defaultdict[int, float] = defaultdict(float)
     counts: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
@@ -126,15 +150,19 @@ def evidence_of(
         crowd[person] = max(crowd[person], decay(today - vote.day))
         counts[document][0] += is_useful
         counts[document][1] += 1
-    for (document, person), deed in seen.items():
+    for (document, person), deed in deeds.items():
         if (document, person) in votes:
             continue
         fresh = decay(today - deed.day)
-        if deed.is_use or deed.is_left:
-            voices[document].append((DEED * fresh * deed.is_use, DEED * fresh))
+        thin = dilution(len(uses.get((document, person), ())))
+        if deed.is_use:
+            voices[document].append((DEED * fresh * thin, DEED * fresh * thin))
+            crowd[person] = max(crowd[person], DEED * fresh)
+        elif deed.is_left:
+            voices[document].append((0.0, DEED * fresh))
             crowd[person] = max(crowd[person], DEED * fresh)
         else:
-            useful, voiced = clicked(deed.is_clicked, min(MAX_EXPECTED, deed.expected))
+            useful, voiced = clicked(thin * deed.is_clicked, min(MAX_EXPECTED, deed.expected))
             voices[document].append((useful * fresh, voiced * fresh))
             if deed.is_clicked:
                 crowd[person] = max(crowd[person], CLICK * fresh)
@@ -149,24 +177,9 @@ def evidence_of(
     return IntentEvidence(documents, math.fsum(sorted(crowd.values())))
 
 
-class _Deed(msgspec.Struct):
-    """What one person did with one document."""
-
-    day: int = 0
-    expected: float = 0.0
-    is_clicked: bool = False
-    is_use: bool = False
-    dwell_ms: int = 0
-
-    @property
-    def is_left(self) -> bool:
-        """Whether it was opened and left at once."""
-        return self.is_clicked and not self.is_use and 0 < self.dwell_ms < LEFT_MS
-
-
-def _deeds(state: FeedbackState, phrasings: Iterable[int]) -> dict[tuple[int, int], _Deed]:
-    """Return what each person did with each document, by document and person."""
-    found: dict[tuple[int, int], _Deed] = {}
+def deeds_of(state: FeedbackState, phrasings: Iterable[int]) -> Deeds:
+    """Return what people did for the intent of these phrasings."""
+    found: dict[tuple[int, int], Deed] = {}
     searches, hits, kinds = state.searches, state.hits, state.kinds.names
     for number in _searches(state, phrasings):
         counted = searches.counted[number]
@@ -181,7 +194,7 @@ def _deeds(state: FeedbackState, phrasings: Iterable[int]) -> dict[tuple[int, in
             is_clicked = hits.clicked[row]
             if counted not in _SHOWN and not is_use and not is_clicked:
                 continue
-            deed = found.setdefault((hits.document[row], person), _Deed())
+            deed = found.setdefault((hits.document[row], person), Deed())
             deed.day = max(deed.day, day)
             deed.is_use |= bool(is_use)
             deed.is_clicked |= bool(is_clicked)

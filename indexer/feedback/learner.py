@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from indexer.feedback.evidence import (
+    Deeds,
     IntentEvidence,
     Weights,
+    deeds_of,
     evidence_of,
     votes_that_count,
     weights_of,
 )
 from indexer.feedback.state import FeedbackState, Vote
-from indexer.feedback.usefulness import MENTOR_CAP, Evidence, everywhere
+from indexer.feedback.usefulness import MENTOR_CAP, Evidence, dilution, everywhere
 from indexer.feedback.view import Experience, FeedbackView
 from schemas.ids import DocumentId, PersonId
 
@@ -39,6 +41,8 @@ class Learner:
         self._day = -1
         self._weights = Weights({}, {})
         self._votes: dict[int, dict[tuple[int, int], Vote]] = {}
+        self._uses: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+        self._used: dict[int, set[tuple[int, int]]] = {}
         self._evidence: dict[int, IntentEvidence] = {}
         self._totals: defaultdict[int, dict[int, Evidence]] = defaultdict(dict)
         self._phrasings: list[list[int]] = []
@@ -63,8 +67,11 @@ class Learner:
         if today != self._day:
             changed = set(range(len(state.intents)))
         self._day = today
-        for intent in sorted(changed):
-            self._learn(intent, today)
+        deeds = {intent: deeds_of(state, self._phrasings[intent]) for intent in changed}
+        for intent in self._reuse(deeds) - changed:
+            deeds[intent] = deeds_of(state, self._phrasings[intent])
+        for intent in sorted(deeds):
+            self._learn(intent, deeds[intent], today)
         self._total()
         state.changed.clear()
         numbers = sorted(self._experience)
@@ -118,13 +125,29 @@ class Learner:
         self._votes = dict(votes)
         return changed
 
-    def _learn(self, intent: int, today: int) -> None:
+    def _reuse(self, deeds: Mapping[int, Deeds]) -> set[int]:
+        """Note who used what for these intents; return the intents where that weighs another way.
+
+        One deed more of a person weighs upon what that person did with the document elsewhere.
+        """
+        moved: dict[tuple[int, int], float] = {}
+        for intent, found in deeds.items():
+            used = {pair for pair, deed in found.items() if deed.is_used}
+            before = self._used.get(intent, set())
+            for pair in used ^ before:
+                moved.setdefault(pair, dilution(len(self._uses[pair])))
+                self._uses[pair] ^= {intent}
+            self._used[intent] = used
+        thinner = (pair for pair, was in moved.items() if dilution(len(self._uses[pair])) != was)
+        return {intent for pair in thinner for intent in self._uses[pair]}
+
+    def _learn(self, intent: int, deeds: Deeds, today: int) -> None:
         state = self._state
         found = evidence_of(
-            state,
-            self._phrasings[intent],
+            deeds,
             votes=self._votes.get(intent, {}),
             weights=self._weights,
+            uses=self._uses,
             today=today,
         )
         for document in self._evidence[intent].documents if intent in self._evidence else ():

@@ -190,5 +190,5 @@ def reliability(n_agreed: int, n_compared: int) -> float:
 
 
 def dilution(n_intents: int) -> float:
-    """Return what each vote weighs of one who finds one document useful for so many intents."""
+    """Return what each vote, or deed, weighs of one who uses one document for so many intents."""
     return min(1.0, FREE_INTENTS / max(1, n_intents))

@@ -164,6 +164,32 @@ def test_where_almost_nobody_else_asked_pushing_it_everywhere_is_diluted() -> No
     assert all(ranked(view, text).index(PUSHED) >= 3 for text in few)
 
 
+def test_reading_one_document_for_every_question_tells_less_of_each() -> None:
+    questions = ("fixer ses prix", "seuil de tva", "trouver des clients", "choisir un statut")
+    more = (*questions, "bail commercial", "embaucher un apprenti")
+    few, many = Log(), Log()
+    for log, asked in ((few, questions[:1]), (many, more)):
+        for text in asked:
+            log.read(log.search("p-1", text), 8)
+
+    (once,) = lifts(few.view(), ASKED[0], [PUSHED])
+    (everywhere,) = lifts(many.view(), ASKED[0], [PUSHED])
+
+    assert 0 < everywhere < 0.8 * once
+
+
+def test_what_is_learned_piece_by_piece_is_what_is_learned_at_once() -> None:
+    log, rng = Log(), Random(2)  # noqa: S311
+    learner = Learner(log.state)
+    for n in range(60):
+        search = log.search(f"p-{n % 3}", ASKED[n % len(ASKED)])
+        log.read(search, rng.choice((2, 8)))
+        log.click(search, rng.choice((0, 4)))
+        learner.view(TODAY)
+
+    assert learner.view(TODAY).experience == log.view().experience
+
+
 def test_votes_taken_back_leave_exactly_what_was_learned_without_them() -> None:
     log, pushed = hostile_log(do_they_vote=True)
     without, _ = hostile_log(do_they_vote=False)
