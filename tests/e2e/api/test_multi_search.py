@@ -22,6 +22,11 @@ def several(school: School, body: Any, caller: Any = CLAIRE) -> Any:
     return school.client.post("/v1/multi-search", json=body, headers=school.headers(caller))
 
 
+def shown(hit: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the scores: what others find useful meanwhile moves them by a hair."""
+    return {name: value for name, value in hit.items() if name not in {"score", "explanation"}}
+
+
 def test_each_answer_is_what_the_search_alone_gives_in_order(
     school: School, document: Document
 ) -> None:
@@ -38,7 +43,9 @@ def test_each_answer_is_what_the_search_alone_gives_in_order(
     ]
 
     assert document.id in {hit["document_id"] for hit in together[0]["hits"]}
-    assert [each["hits"] for each in together] == [each["hits"] for each in alone]
+    assert [list(map(shown, each["hits"])) for each in together] == [
+        list(map(shown, each["hits"])) for each in alone
+    ]
     assert [each["total"] for each in together] == [each["total"] for each in alone]
     assert len({each["query_id"] for each in together}) == 3
 
