@@ -29,6 +29,7 @@ export class Client {
   readonly #base: string;
   readonly #getToken: GetToken | null;
   #token: Promise<string> | null = null;
+  #renewed: Promise<string> | null = null; // asked for after a refusal, and not accepted yet
   #refused: Promise<string> | null = null; // a renewed one that did not do either
 
   /**
@@ -49,6 +50,7 @@ export class Client {
   begin(): void {
     if (this.#refused) this.#forget(this.#refused);
     this.#refused = null;
+    this.#renewed = null;
   }
 
   suggest(q: string, limit: number, signal: AbortSignal): Promise<SuggestResponse> {
@@ -79,17 +81,20 @@ export class Client {
   }
 
   async #send(path: string, init: RequestInit, signal: AbortSignal): Promise<unknown> {
-    const known = this.#bearer();
-    if (known && known === this.#refused) throw new ExpiredError();
-    let answer = await this.#fetch(path, init, known, signal);
-    if (answer.status === 401 && known) {
+    let used = this.#bearer();
+    if (used && used === this.#refused) throw new ExpiredError();
+    let answer = await this.#fetch(path, init, used, signal);
+    if (answer.status === 401 && used && used !== this.#renewed) {
       // Two requests may meet the same expired token: only the first asks for another.
-      this.#forget(known);
-      const renewed = this.#bearer();
-      answer = await this.#fetch(path, init, renewed, signal);
-      if (answer.status === 401) this.#refused = renewed;
+      if (this.#forget(used)) this.#renewed = this.#bearer();
+      used = this.#bearer();
+      answer = await this.#fetch(path, init, used, signal);
     }
-    if (answer.status === 401) throw new ExpiredError();
+    if (answer.status === 401) {
+      this.#refused = used;
+      throw new ExpiredError();
+    }
+    if (used === this.#renewed) this.#renewed = null;
     if (MAY_PASS.has(answer.status)) throw new UnreachableError();
     if (!answer.ok) throw new RefusedError(answer.headers.get("X-Request-ID") ?? "");
     try {
@@ -129,8 +134,11 @@ export class Client {
     return this.#token;
   }
 
-  #forget(token: Promise<string>): void {
-    if (this.#token === token) this.#token = null;
+  /** Return whether it was the one in use, which the next request will ask for anew. */
+  #forget(token: Promise<string>): boolean {
+    if (this.#token !== token) return false;
+    this.#token = null;
+    return true;
   }
 }
 
