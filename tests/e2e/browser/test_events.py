@@ -85,6 +85,7 @@ def test_a_word_on_a_page_that_a_hit_led_to_counts_for_its_search(
     page = open_page(f"/?q={quote(School.VIDEO_WORDS)}")
     told = Told(page, school)
     page.locator(".hit h2 a", has_text=School.VIDEO_TITLE).click()
+    page.wait_for_url(re.compile("/documents/"))  # the hit has such a button too
 
     page.get_by_role("button", name="Utile", exact=True).click()
     expect(page.locator(".vote-says")).to_contain_text("Merci")
