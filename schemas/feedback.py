@@ -64,6 +64,8 @@ class Ignored(StrEnum):
     """More in a minute than one person does."""
     QUEUE_FULL = "queue-full"
     """The log did not keep up."""
+    UNWRITTEN = "unwritten"
+    """The log could not keep it; told in the figures alone, long after the answer."""
 
 
 class ShownHit(msgspec.Struct, frozen=True):

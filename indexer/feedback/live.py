@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 POLL_S: Final = 1.0
 """How soon what another process wrote counts here; what this one wrote counts at once."""
+RETRY_S: Final = 60.0
+"""After a failure that nobody foresaw: reading a long log anew takes seconds."""
 SNAPSHOT_FILE: Final = "feedback.state"
 _SNAPSHOT_EVERY: Final = 20_000
 """Lines: what was read since is read again after a crash, which takes a second or two."""
@@ -50,6 +52,7 @@ class LiveFeedback:
         clock: Callable[[], datetime],
         directory: Path | None = None,
         mentors_of: MentorsOf | None = None,
+        retry_s: float = RETRY_S,
     ) -> None:
         """Start nothing: ``start`` does, or ``catch_up`` reads at once.
 
@@ -59,15 +62,17 @@ class LiveFeedback:
             clock: The time, UTC.
             directory: Where the state is kept between starts; ``None`` for nowhere.
             mentors_of: Whose documents are; ``None`` for nobody's.
+            retry_s: Seconds until the log is read again after a failure that nobody foresaw.
         """
         self._reader = reader
         self._encoder = encoder
         self._clock = clock
         self._file = directory / SNAPSHOT_FILE if directory else None
         self._mentors_of = mentors_of
+        self._retry_s = retry_s
         self._learning = threading.Lock()
         self._woken = threading.Event()
-        self._is_stopping = False
+        self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._state: FeedbackState | None = None
         self._learner: Learner | None = None
@@ -82,7 +87,7 @@ class LiveFeedback:
 
     def stop(self) -> None:
         """Stop following, and keep what is known for the next start. Twice is once."""
-        self._is_stopping = True
+        self._stopping.set()
         self._woken.set()
         if self._thread is not None:
             self._thread.join()
@@ -148,16 +153,20 @@ class LiveFeedback:
         return view, state
 
     def _run(self) -> None:
-        while not self._is_stopping:
+        while not self._stopping.is_set():
             self._woken.clear()
             try:
                 self.catch_up()
             except CordeeError as exc:
                 log.warning("feedback.unread", error=str(exc))
             except Exception:
-                # Outermost frame of the thread: searches go on with what was learned before.
+                # Outermost frame of the thread: if it ended here, no vote would count before the
+                # next start. Searches go on with what was learned before. What is half read
+                # is dropped, and the log read anew, but not at once.
                 log.exception("feedback.failed")
-                self._state = None
+                with self._learning:
+                    self._state = None
+                self._stopping.wait(self._retry_s)
             self._woken.wait(POLL_S)
 
     def _load(self, encoder: str) -> FeedbackState | None:

@@ -316,7 +316,7 @@ class FeedbackRecorder:
     def _lose(self, line: Line) -> None:
         """Forget a line that could not be written: nothing may build on it."""
         part = Part.SEARCH if isinstance(line, QueuedSearch) else Part.EVENT
-        self._ignore(part, Ignored.QUEUE_FULL)
+        self._ignore(part, Ignored.UNWRITTEN)
         with self._lock:
             self._counted[part] -= 1
             if isinstance(line, QueuedSearch):

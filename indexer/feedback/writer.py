@@ -154,9 +154,12 @@ class LogWriter:
                 self._rest()
             except ConflictError:  # one of them is there already: the others shall not suffer
                 return self._write_each(batch)
-            except Exception:  # the thread must outlive what nobody foresaw
-                log.exception("feedback.lost", lines=len(batch))
-                break
+            except Exception:
+                # Outermost frame of the thread: if it ended here, every later line would wait for
+                # ever. What one line is wrong in must not take the others with it, so each is tried
+                # alone; the one that fails again is logged in full and counted as lost.
+                log.exception("feedback.unwritten", lines=len(batch))
+                return self._write_each(batch)
             else:
                 return None
         return self._lose(batch)

@@ -94,14 +94,16 @@ class Reranker:
             scores = self._scorer.score_pairs(
                 text, texts, is_over=lambda: self._clock_s() >= deadline_s
             )
-        except Exception as error:  # noqa: BLE001 - a search never fails for what may be left out
-            return self._told(Outcome.FAILED, None, reason=str(error) or type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - logged in full by _told, once
+            # A model is any of a hub's, and its libraries say nowhere what they raise. Whatever it
+            # is, the order without it is a good answer; the first failure is logged in full.
+            return self._told(Outcome.FAILED, None, error=error)
         finally:
             self._one.release()
         return self._told(Outcome.LATE if scores is None else Outcome.READ, scores)
 
     def _told(
-        self, outcome: Outcome, scores: list[float] | None, *, reason: str = ""
+        self, outcome: Outcome, scores: list[float] | None, *, error: Exception | None = None
     ) -> list[float] | None:
         """Count the outcome, and log it when it is another one than before."""
         self._counts[outcome] += 1
@@ -114,7 +116,8 @@ class Reranker:
                 outcome=outcome,
                 model=self._scorer.name,
                 within_ms=self._within_s * 1e3,
-                **({"reason": reason} if reason else {}),
+                **({"reason": str(error) or type(error).__name__} if error else {}),
+                exc_info=error,
             )
         return scores
 

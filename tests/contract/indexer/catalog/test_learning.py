@@ -22,6 +22,7 @@ from fixtures.builders import (
     some_vectors,
 )
 from fixtures.fakes import HashingEncoder
+from fixtures.school import until
 from indexer.catalog.catalog import Catalog
 from indexer.feedback.live import SNAPSHOT_FILE, LiveFeedback
 from indexer.feedback.phrasings import VECTOR_TYPE
@@ -152,3 +153,30 @@ def test_another_encoder_has_the_meanings_encoded_again(
     assert view.useful("autre", ids, encoder="newer", encode=lambda: meaning) == view.useful(
         text, ids, encoder="newer", encode=lambda: meaning
     )
+
+
+def test_the_thread_outlives_what_nobody_foresaw(
+    catalog: Catalog, documents: list[Document]
+) -> None:
+    search(catalog, documents, 1)
+    failures = [ZeroDivisionError("nobody foresaw it")]
+
+    def encoder() -> str:
+        if failures:
+            raise failures.pop()
+        return AN_ENCODER
+
+    reader = FeedbackReader(
+        catalog.feedback,
+        catalog.judgments,
+        pseudonym_of=PSEUDONYMS.of,
+        encode=lambda text: (AN_ENCODER, ENCODER.encode_query(text)),
+    )
+    live = LiveFeedback(reader, encoder=encoder, clock=lambda: A_MOMENT, retry_s=0.01)
+    live.start()
+    try:
+        until(lambda: live.current() is not None, seconds=10, what="the log to be read")
+    finally:
+        live.stop()
+
+    assert not failures

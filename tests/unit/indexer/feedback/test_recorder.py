@@ -45,6 +45,7 @@ class MemoryLog:
         self.events: list[LoggedEvent] = []
         self.phrasings: list[Phrasing] = []
         self.n_refusals = 0
+        self.unfit: set[QueryId] = set()  # what no catalog of ours would keep
         self.gate = threading.Event()
         self.gate.set()
 
@@ -61,6 +62,8 @@ class MemoryLog:
             raise TransientError("The database is away.")
         if {each.query_id for each in found} & {each.query_id for each in self.found}:
             raise ConflictError("There already.")
+        if self.unfit & {each.query_id for each in found}:
+            raise ValueError("a value out of range")
         self.found += found
         self.events += events
         self.phrasings += new
@@ -313,6 +316,22 @@ def test_a_search_that_is_there_already_takes_no_other_along(
     recorder.flush()
 
     assert [each.query_id for each in log.found] == ["q-1", "q-0", "q-2"]
+
+
+def test_a_line_that_nobody_foresaw_takes_no_other_along_and_is_counted(
+    recorder: FeedbackRecorder, log: MemoryLog
+) -> None:
+    log.gate.clear()
+    log.unfit = {QueryId("q-1")}
+    for query_id in ("q-0", "q-1", "q-2"):
+        recorder.record_search(CAMILLE, "prix", a_page(query_id))
+    log.gate.set()
+    recorder.flush()
+    recorder.record_search(CAMILLE, "prix", a_page("q-3"))
+    recorder.flush()
+
+    assert [each.query_id for each in log.found] == ["q-0", "q-2", "q-3"]
+    assert recorder.ignored() == {(Part.SEARCH, Ignored.UNWRITTEN): 1}
 
 
 def test_closing_writes_what_waits_and_takes_nothing_more(
