@@ -13,7 +13,6 @@ from api.dependencies import TheCaller, TheServices
 from api.services import Services
 from api.views.questions import question_details, question_url, question_view, question_views
 from api.views.search import search_response, unnamed_people
-from indexer.feedback.pseudonyms import open_pseudonyms
 from indexer.questions import desk
 from schemas.errors import ForbiddenError
 from schemas.identity import Caller
@@ -268,7 +267,7 @@ def _own_search(services: Services, caller: Caller, query_id: str | None) -> Que
     if query_id is None:
         return None
     search = services.catalog.feedback.search(QueryId(query_id))
-    person = open_pseudonyms(services.settings).of(caller.person_id)
+    person = services.pseudonyms.of(caller.person_id)
     return QueryId(query_id) if search is not None and search.person == person else None
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -62,16 +63,16 @@ class FeedbackLog:
         # One at a time: a reader that has seen line n will never find a smaller one later.
         with _without_doubles(), self._database.publishing() as connection:
             for phrasing in new:
-                insert_new(connection, phrasings, _phrasing_row(phrasing))
+                insert_new(connection, phrasings, asdict(phrasing))
             if found:
-                connection.execute(insert(searches), [_search_row(each) for each in found])
+                connection.execute(insert(searches), [_to_row(each) for each in found])
             about = {event.document_id for event in events}
             there = set(
                 connection.execute(
                     select(documents.c.id).where(among(documents.c.id, about))
                 ).scalars()
             )
-            if rows := [_event_row(each) for each in events if each.document_id in there]:
+            if rows := [_to_row(each) for each in events if each.document_id in there]:
                 connection.execute(insert(search_events), rows)
 
     def end(self) -> LogPosition:
@@ -209,26 +210,6 @@ def _without_doubles() -> Iterator[None]:
         raise ConflictError("The log has such a search already.") from exc
 
 
-def _search_row(search: LoggedSearch) -> dict[str, Any]:
-    return {
-        "query_id": search.query_id,
-        "person": search.person,
-        "role": search.role,
-        "at": search.at,
-        "text": search.text,
-        "phrasing": search.phrasing,
-        "profile": search.profile,
-        "hits": search.hits,
-        "page": search.page,
-        "total": search.total,
-        "surface": search.surface,
-        "confidence": search.confidence,
-        "is_doubtful": search.is_doubtful,
-        "is_filtered": search.is_filtered,
-        "experiment": search.experiment,
-    }
-
-
 def _to_search(row: Row[Any]) -> LoggedSearch:
     return LoggedSearch(
         query_id=QueryId(row.query_id),
@@ -250,21 +231,6 @@ def _to_search(row: Row[Any]) -> LoggedSearch:
     )
 
 
-def _event_row(event: LoggedEvent) -> dict[str, Any]:
-    return {
-        "query_id": event.query_id,
-        "person": event.person,
-        "role": event.role,
-        "at": event.at,
-        "action": event.action,
-        "document_id": event.document_id,
-        "position": event.position,
-        "passage": event.passage,
-        "dwell_ms": event.dwell_ms,
-        "spans": event.spans,
-    }
-
-
 def _to_event(row: Row[Any]) -> LoggedEvent:
     return LoggedEvent(
         query_id=QueryId(row.query_id),
@@ -281,11 +247,6 @@ def _to_event(row: Row[Any]) -> LoggedEvent:
     )
 
 
-def _phrasing_row(phrasing: Phrasing) -> dict[str, Any]:
-    return {
-        "id": phrasing.id,
-        "encoder": phrasing.encoder,
-        "text": phrasing.text,
-        "meaning": phrasing.meaning,
-        "vector": phrasing.vector,
-    }
+def _to_row(line: LoggedSearch | LoggedEvent) -> dict[str, Any]:
+    """Return a line as its table has it, which gives it its number."""
+    return {name: value for name, value in asdict(line).items() if name != "line"}
