@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
 import msgspec
 import structlog
 
+from indexer.following import Followed
 from indexer.retrieval.contest import Contest
 from indexer.retrieval.profiles import PROFILES, RankingProfile, made_profile
-from schemas.errors import NotFoundError, SettingsError, TransientError
+from schemas.errors import NotFoundError, SettingsError
 from schemas.experiment import Experiment
 from schemas.ranking import MadeProfile, ServiceChange
-
-LOOK_EVERY_S: Final = 1.0  # how soon a change made by another process counts here
 
 log = structlog.get_logger(__name__)
 
@@ -54,34 +52,22 @@ class LiveRanking:
         """Read the store once; it stays open for as long as this is used."""
         self._base = base
         self._store = store
-        self._clock_s = clock_s
-        self._looking = threading.Lock()
-        self._state = self._read()
-        self._look_at_s = clock_s() + LOOK_EVERY_S
+        self._followed = Followed(
+            self._read,
+            version=store.version,
+            version_of=lambda state: state.version,
+            name="ranking",
+            clock_s=clock_s,
+        )
 
     def current(self) -> RankingProfile:
         """Return the profile in service; what a search asks for, once per query."""
-        self._look()
-        return self._state.profile
+        return self._followed.current().profile
 
     def contest(self, asker: str) -> Contest | None:
         """Return whose rankings a page of this person mixes; ``None`` for one that is not mixed."""
-        self._look()
-        contest = self._state.contest
+        contest = self._followed.current().contest
         return contest if contest and contest.takes_part(asker) else None
-
-    def _look(self) -> None:
-        """Read the store again if it has changed, asking it once a second at most."""
-        if self._clock_s() < self._look_at_s or not self._looking.acquire(blocking=False):
-            return
-        try:
-            self._look_at_s = self._clock_s() + LOOK_EVERY_S
-            if self._store.version() != self._state.version:
-                self._state = self._read()
-        except TransientError as exc:
-            log.warning("ranking.stale", error=str(exc))
-        finally:
-            self._looking.release()
 
     def _read(self) -> _State:
         version = self._store.version()

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 import msgspec
 import structlog
 
+from indexer.following import Followed
 from indexer.synonym_file import check_group, load_synonyms
 from indexer.synonyms import Synonyms
-from schemas.errors import NotFoundError, TransientError
+from schemas.errors import NotFoundError
 from schemas.ids import PersonId
 from schemas.settings import SearchSettings
 from schemas.synonym import SynonymEdit, SynonymGroup, SynonymOrigin
-
-LOOK_EVERY_S: Final = 1.0  # how soon a change made by another process counts here
 
 log = structlog.get_logger(__name__)
 
@@ -83,25 +81,25 @@ class LiveSynonyms:
         """Read the store once; it stays open for as long as this is used."""
         self._shipped = tuple(shipped)
         self._store = store
-        self._clock_s = clock_s
-        self._changing = threading.Lock()
-        self._state = self._read()
-        self._look_at_s = clock_s() + LOOK_EVERY_S
+        self._followed = Followed(
+            self._read,
+            version=store.version,
+            version_of=lambda state: state.version,
+            name="synonyms",
+            clock_s=clock_s,
+        )
 
     def current(self) -> Synonyms:
         """Return the synonyms in force; what a search asks for, once per query."""
-        self._look()
-        return self._state.synonyms
+        return self._followed.current().synonyms
 
     def groups(self) -> tuple[GroupInForce, ...]:
         """Return every group in force: the file's in its order, then the school's by id."""
-        self._look()
-        return self._state.groups
+        return self._followed.current().groups
 
     def deleted(self) -> tuple[str, ...]:
         """Return the ids of groups of the file that somebody has deleted, sorted."""
-        self._look()
-        return self._state.deleted
+        return self._followed.current().deleted
 
     def put(self, group: SynonymGroup, person_id: PersonId, now: datetime) -> GroupInForce:
         """Write a group, in place of the one with its id; it counts at once.
@@ -116,10 +114,9 @@ class LiveSynonyms:
         def check(edits: Sequence[SynonymEdit]) -> None:
             check_group(group, [each.group for each in _merged(self._shipped, edits)])
 
-        with self._changing:
+        with self._followed.changing():
             self._store.put(group, person_id, now, check=check)
-            self._state = self._read()
-        return next(each for each in self._state.groups if each.group.id == group.id)
+        return next(each for each in self.groups() if each.group.id == group.id)
 
     def delete(self, group_id: str, person_id: PersonId, now: datetime) -> None:
         """Take a group out of force, the file's with that id too; it counts at once.
@@ -127,25 +124,10 @@ class LiveSynonyms:
         Raises:
             NotFoundError: If no group in force has this id.
         """
-        with self._changing:
-            self._state = self._read()
-            if all(each.group.id != group_id for each in self._state.groups):
+        with self._followed.changing() as state:
+            if all(each.group.id != group_id for each in state.groups):
                 raise NotFoundError("There is no such group of synonyms.")
             self._store.delete(group_id, person_id, now)
-            self._state = self._read()
-
-    def _look(self) -> None:
-        """Read the store again if it has changed, asking it once a second at most."""
-        if self._clock_s() < self._look_at_s or not self._changing.acquire(blocking=False):
-            return
-        try:
-            self._look_at_s = self._clock_s() + LOOK_EVERY_S
-            if self._store.version() != self._state.version:
-                self._state = self._read()
-        except TransientError as exc:
-            log.warning("synonyms.stale", error=str(exc))
-        finally:
-            self._changing.release()
 
     def _read(self) -> _State:
         version, edits = self._store.current()

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from fixtures.builders import A_MOMENT, a_made_profile, an_experiment
-from indexer.live_ranking import LOOK_EVERY_S, LiveRanking, find_profile
+from indexer.following import LOOK_EVERY_S
+from indexer.live_ranking import LiveRanking, find_profile
 from indexer.retrieval.profiles import PROFILES, RankingProfile, made_profile
 from schemas.errors import NotFoundError, SettingsError, TransientError
 from schemas.experiment import Experiment

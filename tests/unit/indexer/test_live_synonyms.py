@@ -7,7 +7,8 @@ from datetime import datetime
 import pytest
 
 from fixtures.builders import A_MOMENT
-from indexer.live_synonyms import LOOK_EVERY_S, Check, LiveSynonyms
+from indexer.following import LOOK_EVERY_S
+from indexer.live_synonyms import Check, LiveSynonyms
 from schemas.errors import InvalidInputError, NotFoundError, TransientError
 from schemas.ids import PersonId
 from schemas.synonym import SynonymEdit, SynonymGroup, SynonymOrigin
