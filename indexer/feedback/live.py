@@ -20,6 +20,7 @@ from indexer.feedback.state import FeedbackState, day_of
 from indexer.feedback.view import FeedbackView
 from indexer.ports import Usefulness
 from schemas.errors import CordeeError
+from schemas.feedback import LogPosition
 from schemas.ids import DocumentId, PersonId
 
 if TYPE_CHECKING:
@@ -134,18 +135,18 @@ class LiveFeedback:
 
     def _learn(self) -> tuple[FeedbackView, FeedbackState]:
         encoder, today = self._encoder(), day_of(self._clock())
-        state, learner = self._state, self._learner
+        state, learner, end = self._state, self._learner, self._reader.end()
         if state is None or learner is None or state.encoder != encoder:
-            state = self._state = self._load(encoder) or FeedbackState(encoder)
+            state = self._state = self._load(encoder, end) or FeedbackState(encoder)
             learner = self._learner = (
                 Learner(state, self._mentors_of) if self._mentors_of else Learner(state)
             )
             self._day = -1
-        end = self._reader.end()
-        n_lines = self._reader.read(state, end)
-        if self._view and not n_lines and today == self._day:
+        self._n_unsaved += self._reader.read(state, end)
+        # What was read counts also where the database went away before the rest of it was.
+        has_changed = bool(state.changed) or state.have_votes_changed
+        if self._view and not has_changed and today == self._day:
             return self._view, state
-        self._n_unsaved += n_lines
         view = self._view = learner.view(today)
         self._day = today
         if self._n_unsaved >= _SNAPSHOT_EVERY:
@@ -165,21 +166,37 @@ class LiveFeedback:
                 # is dropped, and the log read anew, but not at once.
                 log.exception("feedback.failed")
                 with self._learning:
-                    self._state = None
+                    self._forget()
                 self._stopping.wait(self._retry_s)
             self._woken.wait(POLL_S)
 
-    def _load(self, encoder: str) -> FeedbackState | None:
+    def _forget(self) -> None:
+        """Drop the state, and the file with it, which may be what is wrong."""
+        self._state = None
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.unlink(missing_ok=True)
+
+    def _load(self, encoder: str, end: LogPosition) -> FeedbackState | None:
+        """Return the state that was kept, where it goes on with this log and this encoder."""
+        state = self._kept()
+        if state is None or state.encoder != encoder:
+            return None
+        if not self._reader.has_read(state, end):
+            log.warning("feedback.snapshot", error="It was read from another log.")
+            return None
+        return state
+
+    def _kept(self) -> FeedbackState | None:
         if self._file is None:
             return None
         try:
-            state = load(self._file.read_bytes())
+            return load(self._file.read_bytes())
         except FileNotFoundError:
             return None
-        except (OSError, msgspec.MsgspecError, ValueError, KeyError) as exc:
+        except (OSError, msgspec.MsgspecError, ValueError, LookupError) as exc:
             log.warning("feedback.snapshot", error=str(exc))
             return None
-        return state if state.encoder == encoder else None
 
     def _save(self) -> None:
         """Write the state beside the old one, then in its place: a crash leaves one of the two."""

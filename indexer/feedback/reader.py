@@ -11,6 +11,7 @@ import numpy as np
 from indexer.feedback.phrasings import VECTOR_TYPE, EncodeText
 from indexer.feedback.state import FeedbackState, PseudonymOf
 from schemas.feedback import LoggedEvent, LoggedSearch, LogPosition, Phrasing, PhrasingId
+from schemas.ids import QueryId
 from schemas.judgment import Judgment
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ class FeedbackLines(Protocol):
 
     def end(self) -> LogPosition:
         """Return the last line of each part, votes too."""
+
+    def search(self, query_id: QueryId) -> LoggedSearch | None:
+        """Return a search; ``None`` for one that the log does not have."""
 
     def searches_after(self, line: int, *, until: int | None = None) -> Iterator[LoggedSearch]:
         """Yield searches behind a line, in order."""
@@ -77,6 +81,14 @@ class FeedbackReader:
     def end(self) -> LogPosition:
         """Return the last line of each part of the log."""
         return self._lines.end()
+
+    def has_read(self, state: FeedbackState, end: LogPosition) -> bool:
+        """Tell whether a state was read from this log: not so where an older copy was restored."""
+        at = state.position
+        if at.search > end.search or at.event > end.event or at.judgment > end.judgment:
+            return False
+        last = self._lines.search(state.searches.ids[-1]) if state.searches.ids else None
+        return (last.line if last else 0) == at.search
 
     def read(self, state: FeedbackState, end: LogPosition) -> int:
         """Take in what lies behind the state's position; return how many lines there were."""

@@ -68,7 +68,7 @@ class FeedbackView(msgspec.Struct, frozen=True):
     ) -> dict[DocumentId, Usefulness]:
         """Return what is known of some documents for a query: see ``ports.UsefulnessSource``."""
         related = list(self._related(typed, documents, encoder=encoder, encode=encode))
-        crowd = sum(closeness * self.experience[intent].crowd for closeness, intent in related)
+        crowd = sum(close * self.experience[intent].crowd for close, intent in related)
         own = self.experience[related[0][1]] if related and related[0][0] >= 1 else None
         # By words alone: what only resembles is sometimes a twin that asks something else.
         is_known = own is not None and related[0][1] == self.own_intent(typed)

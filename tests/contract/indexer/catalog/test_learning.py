@@ -23,7 +23,7 @@ from fixtures.builders import (
 )
 from fixtures.fakes import HashingEncoder
 from fixtures.school import until
-from indexer.catalog.catalog import Catalog
+from indexer.catalog.catalog import Catalog, open_catalog
 from indexer.feedback.live import SNAPSHOT_FILE, LiveFeedback
 from indexer.feedback.phrasings import VECTOR_TYPE
 from indexer.feedback.pseudonyms import Pseudonyms, phrasing_id
@@ -116,6 +116,26 @@ def test_a_file_that_is_none_is_read_over(
     search(catalog, documents, 1)
 
     assert live_of(catalog, tmp_path).digest() == live_of(catalog).digest()
+
+
+@pytest.mark.parametrize("n_since", [0, 1, 5])
+def test_a_file_of_another_log_is_read_over(
+    catalog: Catalog, documents: list[Document], tmp_path: Path, n_since: int
+) -> None:
+    live = live_of(catalog, tmp_path)
+    for n in range(3):
+        vote(catalog, search(catalog, documents, n), documents[2])
+    live.catch_up()
+    live.start()
+    live.stop()
+    other = open_catalog(f"sqlite:///{tmp_path / 'restored.sqlite'}")
+    for each in documents:
+        other.publishing.publish(each, some_passages(each), {AN_ENCODER: some_vectors(3)}, [])
+    for n in range(n_since):
+        search(other, documents, n, "seuil de tva")
+
+    assert live_of(other, tmp_path).digest() == live_of(other).digest()
+    other.close()
 
 
 def test_regrouping_is_done_at_its_place_in_the_log(
