@@ -132,7 +132,7 @@ def test_a_file_of_another_log_is_read_over(
     for each in documents:
         other.publishing.publish(each, some_passages(each), {AN_ENCODER: some_vectors(3)}, [])
     for n in range(n_since):
-        search(other, documents, n, "seuil de tva")
+        vote(other, search(other, documents, n, "seuil de tva"), documents[1])
 
     assert live_of(other, tmp_path).digest() == live_of(other).digest()
     other.close()

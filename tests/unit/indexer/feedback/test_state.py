@@ -141,6 +141,19 @@ def test_a_vote_for_anothers_search_or_a_hit_not_shown_teaches_nothing() -> None
     assert Learner(state_of(search, (1, mine))).view(today).experience != nothing
 
 
+def test_a_vote_for_a_hit_that_only_another_search_showed_teaches_nothing() -> None:
+    narrow, wide = searched(1), searched(2, "seuil de tva")
+    narrow = msgspec.structs.replace(narrow, hits=narrow.hits[:1])
+    elsewhere = a_judgment(
+        DOCUMENTS[1], person_id=PersonId("s-1"), query_id=narrow.query_id, query_text=narrow.text
+    )
+    today = day_of(A_MOMENT)
+
+    nothing = Learner(state_of(narrow, wide)).view(today).experience
+
+    assert Learner(state_of(narrow, wide, (1, elsewhere))).view(today).experience == nothing
+
+
 def test_typing_on_paging_and_reloading_count_as_one_search() -> None:
     typed = searched(1, "fixer ses")
     whole = searched(2, "fixer ses prix", s=4)

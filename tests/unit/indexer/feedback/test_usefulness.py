@@ -185,9 +185,8 @@ def test_what_is_learned_piece_by_piece_is_what_is_learned_at_once() -> None:
         search = log.search(f"p-{n % 3}", ASKED[n % len(ASKED)])
         log.read(search, rng.choice((2, 8)))
         log.click(search, rng.choice((0, 4)))
-        learner.view(TODAY)
 
-    assert learner.view(TODAY).experience == log.view().experience
+        assert learner.view(TODAY).experience == log.view().experience
 
 
 def test_votes_taken_back_leave_exactly_what_was_learned_without_them() -> None:
