@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from indexer.engine import Engine
+from indexer.evaluation.measures import measure_each
 from indexer.evaluation.significance import p_value
 from indexer.evaluation.tuning.lambdamart import boost
 from indexer.evaluation.tuning.lessons import Asked, Lesson, lessons_of, ndcg, scored
@@ -32,7 +33,6 @@ LOST: Final = 0.005
 """Of a floor's measure: half a point, a tenth of the noise of 100 queries."""
 FEWEST: Final = 20
 """Answered queries on either side: below, five folds and a test mean nothing."""
-_RECALLED: Final = 100
 
 Learn = Callable[[Sequence[Lesson]], Callable[[Lesson], "NDArray[np.float64]"]]
 Progress = Callable[[str, int, int], None]
@@ -156,17 +156,17 @@ def measured(
     """Return nDCG@10 and recall@100 of each answered query, by the path that searches take."""
     there = msgspec.structs.replace(engine, ranking=FixedRanking(profile), usefulness=None)
     where = Filter(audiences=frozenset({EVERYONE}))
-    gains, recalls = [], []
-    for each in asked:
-        if not any(each.grades.values()):
-            continue
-        found = rank_documents(Query(text=each.text[:MAX_QUERY_CHARS], filter=where), there)
-        ids = [document_id for document_id, _ in found]
-        good = {i for i, grade in each.grades.items() if grade}
-        ideal = _dcg(sorted(each.grades.values(), reverse=True))
-        gains.append(_dcg([each.grades.get(i, 0) for i in ids]) / ideal)
-        recalls.append(len(good & set(ids[:_RECALLED])) / len(good))
-    return gains, recalls
+    answered = [each for each in asked if any(each.grades.values())]
+    qrels = {
+        str(n): {str(i): grade for i, grade in each.grades.items()}
+        for n, each in enumerate(answered)
+    }
+    run = {
+        str(n): rank_documents(Query(text=each.text[:MAX_QUERY_CHARS], filter=where), there)
+        for n, each in enumerate(answered)
+    }
+    gains, recalls = (measure_each(qrels, run, name) for name in ("ndcg@10", "recall@100"))
+    return [gains.get(each, 0.0) for each in qrels], [recalls.get(each, 0.0) for each in qrels]
 
 
 def floors_of(
@@ -263,11 +263,6 @@ def _reasons(
         if not floor.is_kept
     ]
     return found
-
-
-def _dcg(grades: Sequence[int]) -> float:
-    top = np.array(grades[:10], dtype=float)
-    return float(np.sum(top / np.log2(np.arange(2, len(top) + 2))))
 
 
 def _mean(values: Sequence[float]) -> float:
