@@ -15,7 +15,7 @@ from api.views.search import search_response, suggest_response, to_query, unname
 from indexer.analysis.normalize import well_formed
 from indexer.engine import Engine
 from indexer.retrieval.instant import instant
-from indexer.retrieval.search import is_narrowed
+from indexer.retrieval.search import has_word, is_narrowed
 from indexer.retrieval.search import search as run_search
 from indexer.retrieval.suggest import suggest as run_suggest
 from schemas.document import DocumentKind
@@ -143,7 +143,7 @@ def answer(
     if surface is not None:
         query = msgspec.structs.replace(query, asker=services.feedback.asker(caller))
     page = _page(query, request.mode, services.handle.engine)
-    if surface is not None and request.mode is SearchMode.FULL and request.q.strip():
+    if surface is not None and request.mode is SearchMode.FULL and has_word(request.q):
         services.feedback.record_search(
             caller,
             well_formed(request.q),
