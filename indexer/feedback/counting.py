@@ -55,16 +55,15 @@ def continues(session: Session | None, at_s: int) -> bool:
     return session is not None and abs(at_s - session.at_s) <= SESSION_GAP_S
 
 
-def refines(session: Session, key: str, at_s: int) -> bool:
+def refines(before: str, key: str, *, gap_s: float) -> bool:
     """Tell whether a text is the one before typed on, shortened or mended.
 
     Args:
-        session: Whose last search it is compared with.
+        before: The text before, folded.
         key: The text, folded.
-        at_s: When it was searched.
+        gap_s: Seconds between the two; below 0 where a clock was set back.
     """
-    before = session.key
-    if key == before or abs(at_s - session.at_s) > REFINED_WITHIN_S:
+    if key == before or abs(gap_s) > REFINED_WITHIN_S:
         return False
     short, long = sorted((key, before), key=len)
     if len(short) >= _MIN_PREFIX and long.startswith(short):

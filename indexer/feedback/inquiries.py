@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from indexer.analysis.normalize import query_key
-from indexer.feedback.counting import MAX_SESSION_SEARCHES, SESSION_GAP_S, Session, refines
+from indexer.feedback.counting import MAX_SESSION_SEARCHES, SESSION_GAP_S, refines
 from indexer.feedback.usefulness import DWELL_MS, PLAY_MS
 from schemas.feedback import Action, LoggedEvent, LoggedSearch, Pseudonym
 from schemas.gap import Inquiry, Outcome
@@ -127,9 +127,7 @@ def _grouped(session: Iterable[LoggedSearch]) -> list[list[LoggedSearch]]:
 
 
 def _is_typed_on(before: LoggedSearch, key: str, search: LoggedSearch) -> bool:
-    at_s = int(before.at.timestamp())
-    session = Session(0, at_s, 0, query_key(before.text))
-    return refines(session, key, int(search.at.timestamp()))
+    return refines(query_key(before.text), key, gap_s=_seconds(before, search))
 
 
 def _told(group: list[LoggedSearch], deeds: Deeds) -> Inquiry:

@@ -254,7 +254,7 @@ class FeedbackState:
         session = self.sessions.get(person)
         if session is None or not continues(session, at_s):
             session = self.sessions[person] = Session(number, at_s, number, key)
-        elif search.page == 1 and refines(session, key, at_s):
+        elif search.page == 1 and refines(session.key, key, gap_s=at_s - session.at_s):
             self._recount(session.last, Counted.REFINED)
             session.asked = [p for p in session.asked if p != self.searches.phrasing[session.last]]
         if len(session.searches) >= MAX_SESSION_SEARCHES:

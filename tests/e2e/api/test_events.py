@@ -116,9 +116,7 @@ def test_nothing_counts_twice(school: School, sheet: Document) -> None:
     assert len(logged(school, query_id)) == 1
 
 
-def test_only_full_searches_with_a_word_typed_are_logged(
-    school: School, sheet: Document
-) -> None:
+def test_only_full_searches_with_a_word_typed_are_logged(school: School, sheet: Document) -> None:
     asked = [
         school.get(LEA, "/v1/search", q="kinshasa", mode="instant"),
         school.get(LEA, "/v1/search", q=" "),
