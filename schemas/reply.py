@@ -1,0 +1,47 @@
+"""A reply: a question that somebody put in an exchange, a call or a thread, and what answers it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from schemas.ids import PersonId, TagId
+from schemas.span import MessageSpan, TimeSpan
+
+Turns = MessageSpan | TimeSpan
+"""Messages by number, speech by time."""
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """One question of a conversation with its answer; found by machine, anew for each revision.
+
+    A question asked *of the mentors* through the portal is a ``Question`` (schemas/question.py);
+    once its answer is an exchange, that exchange holds a reply as any other does.
+    """
+
+    ordinal: int
+    """Position among the document's replies, from 0, by place of the question."""
+    title: str
+    """The question in short, in the words of who asked."""
+    question: Turns
+    answers: tuple[Turns, ...]
+    """What answers it, one or more turns, in order; what the asker says between them is left out."""
+    asker_id: PersonId | None
+    answerer_id: PersonId | None
+    """Who gives the first answer. ``None`` for a voice that nobody named."""
+    asked_at: datetime | None = None
+    """When the message was sent; ``None`` for speech, which is as old as its document."""
+    topic: TagId | None = None
+    """What it is about: a topic of the document that question or answer name, else its first."""
+
+
+def meets(one: Turns, other: object) -> bool:
+    """Tell whether two places share a message or a moment; places of another kind never do."""
+    match one, other:
+        case MessageSpan(), MessageSpan():
+            return one.start_message < other.end_message and other.start_message < one.end_message
+        case TimeSpan(), TimeSpan():
+            return one.start_ms < other.end_ms and other.start_ms < one.end_ms
+        case _:
+            return False
