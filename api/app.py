@@ -26,6 +26,7 @@ from api.controllers.multi_search import multi_search_router
 from api.controllers.profiles import profiles_router
 from api.controllers.questions import questions_router
 from api.controllers.recommendations import recommendations_router
+from api.controllers.replies import replies_router
 from api.controllers.saved import saved_router
 from api.controllers.search import search_router
 from api.controllers.session import session_router
@@ -65,6 +66,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             search_router,
             multi_search_router,
             documents_router,
+            replies_router,
             similar_router,
             uploads_router,
             media_router,

@@ -20,9 +20,9 @@ from typing import Any, Final, NamedTuple
 from pipelines.enrichment.replies import find_replies
 from pipelines.extraction.exchange import exchange_to_transcript, kind_of, read_exchange
 from schemas.content import Speaker, Transcript, Utterance
-from schemas.document import DocumentKind, Participant, ParticipantRole
+from schemas.document import DocumentKind, Participant
 from schemas.ids import PersonId
-from schemas.reply import Reply, Turns
+from schemas.reply import Turns
 from schemas.span import MessageSpan, TimeSpan
 
 FIXTURES: Final = Path(__file__).resolve().parent.parent / "fixtures"

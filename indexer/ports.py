@@ -21,6 +21,7 @@ from schemas.ids import BlobKey, DocumentId, JobId, PassageId, PersonId, TagId
 from schemas.judgment import SharedQuery
 from schemas.passage import IndexEntry, Passage, Ranking
 from schemas.query import Filter
+from schemas.reply import Reply
 from schemas.tag import TagAssignment
 
 if TYPE_CHECKING:
@@ -234,6 +235,8 @@ class PageContent(msgspec.Struct, frozen=True):
     """Those that exist, of documents that are published."""
     people: Mapping[PersonId, Speaker]
     """The known ones among those asked for, with their names."""
+    replies: Mapping[DocumentId, tuple[Reply, ...]] = msgspec.field(default_factory=dict)
+    """Those of the documents that have any, in order."""
 
 
 class PairScorer(Protocol):

@@ -11,19 +11,21 @@ import msgspec
 import numpy as np
 
 from indexer.ports import BlobStore, PassageEncoder
+from pipelines.enrichment.replies import find_replies
 from pipelines.extraction.extract import extract as extract_content
 from pipelines.extraction.text import text_to_body
 from pipelines.ports import ExtractionDeps, Progress
 from pipelines.publishing import Description, main_language
 from pipelines.segmentation.passages import LanguageOf, segment
 from schemas.content import Content, Extraction
-from schemas.document import Document, Submission
+from schemas.document import Document, DocumentKind, Participant, Submission
 from schemas.errors import DamagedFileError, NoTextError, UnknownTagError
 from schemas.identity import EVERYONE, audiences_of
-from schemas.ids import BlobKey, DocumentId, Revision
+from schemas.ids import BlobKey, DocumentId, Revision, TagId
 from schemas.passage import Passage
+from schemas.reply import Reply
 from schemas.settings import IngestionSettings
-from schemas.tag import TagAssignment
+from schemas.tag import TagAssignment, TagFacet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,6 +49,9 @@ class TagAssigning(Protocol):
     ) -> tuple[tuple[TagAssignment, ...], tuple[str, ...]]:
         """Return the tags, and a sentence for every declared tag that the taxonomy lacks."""
 
+    def named(self, text: str) -> set[TagId]:
+        """Return the tags that a text names by label or alias."""
+
 
 class Enrichment(msgspec.Struct, frozen=True):
     """What was found out about a document as a whole."""
@@ -54,6 +59,8 @@ class Enrichment(msgspec.Struct, frozen=True):
     language: str
     tags: tuple[TagAssignment, ...]
     warnings: tuple[str, ...]
+    replies: tuple[Reply, ...] = ()
+    """The questions of a conversation with what answers them."""
 
 
 def verify(submission: Submission, blobs: BlobStore) -> None:
@@ -254,7 +261,31 @@ def enrich(  # noqa: PLR0913 - one value from each stage before
             "a tag that is there."
         )
     language = main_language(passages, description.title, language_of=language_of)
-    return Enrichment(language=language, tags=tags, warnings=description.warnings)
+    replies = replies_in(
+        extraction.content, description.kind, description.participants, tags=tags, tagger=tagger
+    )
+    return Enrichment(language=language, tags=tags, warnings=description.warnings, replies=replies)
+
+
+def replies_in(
+    content: Content,
+    kind: DocumentKind,
+    participants: Sequence[Participant],
+    *,
+    tags: Sequence[TagAssignment],
+    tagger: TagAssigning,
+) -> tuple[Reply, ...]:
+    """Return the questions of a conversation with what answers them, each with its topic.
+
+    A topic is one of the document's: the first that question or answer name, else its first.
+    """
+    topics = [tag.tag_id for tag in tags if tag.tag_id.startswith(f"{TagFacet.TOPIC}.")]
+
+    def topic_of(text: str) -> TagId | None:
+        named = tagger.named(text)
+        return next((t for t in topics if t in named), topics[0] if topics else None)
+
+    return find_replies(content, kind, participants, topic_of)
 
 
 def missing_vectors(vectors: Mapping[str, Vectors], needed: Collection[str]) -> list[str]:

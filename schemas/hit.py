@@ -8,6 +8,7 @@ import msgspec
 
 from schemas.document import Document
 from schemas.ids import PassageId, PersonId, QueryId
+from schemas.reply import Reply
 from schemas.span import CharSpan, Locator, TimeSpan
 
 
@@ -100,6 +101,8 @@ class PassageHit(msgspec.Struct, frozen=True):
     score: float
     moment: TimeSpan | None = None
     """For timed speech: when the first highlighted words are said; the deep link goes there."""
+    reply: Reply | None = None
+    """The question that the passage answers or puts, of those in it the one nearest the query."""
 
 
 class Hit(msgspec.Struct, frozen=True):

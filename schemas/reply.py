@@ -26,7 +26,7 @@ class Reply(msgspec.Struct, frozen=True):
     """The question in short, in the words of who asked."""
     question: Turns
     answers: tuple[Turns, ...]
-    """What answers it, one or more turns, in order; what the asker says between them is left out."""
+    """What answers it, in order of place; what the asker says between two of them is left out."""
     asker_id: PersonId | None
     answerer_id: PersonId | None
     """Who gives the first answer. ``None`` for a voice that nobody named."""

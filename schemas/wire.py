@@ -28,6 +28,7 @@ from schemas.query import (
 )
 from schemas.tag import TagAssigner, TagFacet
 from schemas.wire_explanation import ExplanationView
+from schemas.wire_replies import ReplyView
 
 MAX_FILTER_VALUES: Final = 50
 """More values of one filter than this are refused: no screen offers that many."""
@@ -136,6 +137,8 @@ class SearchPassage(msgspec.Struct, frozen=True):
     last_message: int | None = None
     block: int | None = None
     last_block: int | None = None
+    reply: ReplyView | None = None
+    """The question that the passage puts or answers, of a conversation."""
 
 
 class SimilarView(msgspec.Struct, frozen=True):

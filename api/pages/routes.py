@@ -35,6 +35,7 @@ from api.pages.visitor import persona_cookie
 from api.personas import persona_of
 from api.services import Services
 from api.views.documents import content_view, document_view
+from api.views.replies import reply_view
 from schemas.feedback import Surface
 from schemas.identity import Caller
 from schemas.wire import (
@@ -182,6 +183,7 @@ def _document(visit: Visit, document_id: str) -> Html:
         blocks=marked_blocks(texts, passages, q),
         passages=passages,
         related=related_questions(services, caller, document),
+        replies=[reply_view(each, document) for each in services.catalog.replies.of(document.id)],
         start_s=start_s,
         labels=Labels(services.taxonomy, visitor.t, {}),
     )

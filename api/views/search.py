@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time
 from typing import Final
 
 from api.views.places import document_url, place_url, poster_url
+from api.views.replies import reply_view
 from api.views.tags import tag_views
 from indexer.taxonomy import Taxonomy
 from schemas.content import Speaker
@@ -169,6 +170,7 @@ def _passage(hit: PassageHit, document: Document, people: People) -> SearchPassa
         last_message=place.end_message - 1 if isinstance(place, MessageSpan) else None,
         block=place.start_block if isinstance(place, BlockSpan) else None,
         last_block=place.end_block - 1 if isinstance(place, BlockSpan) else None,
+        reply=reply_view(hit.reply, document) if hit.reply else None,
     )
 
 

@@ -22,6 +22,7 @@ from indexer.catalog.publishing import Publishing
 from indexer.catalog.questions import Questions
 from indexer.catalog.ranking import Rankings
 from indexer.catalog.reader import CatalogReader
+from indexer.catalog.replies import Replies
 from indexer.catalog.saved import SavedDocuments
 from indexer.catalog.synonyms import SynonymEdits
 from indexer.catalog.tastes import Tastes
@@ -37,6 +38,7 @@ class Catalog:
     passages: Passages
     publishing: Publishing
     corrections: Corrections
+    replies: Replies
     changes: Changes
     jobs: Jobs
     generations: Generations
@@ -88,6 +90,7 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         passages=passages,
         publishing=Publishing(database),
         corrections=Corrections(database),
+        replies=Replies(database),
         changes=Changes(database),
         jobs=Jobs(database),
         generations=Generations(database),

@@ -16,6 +16,7 @@ from indexer.catalog.documents import forget_unmentioned, write_audiences
 from indexer.catalog.generations import newest_encoder
 from indexer.catalog.mapping import from_document, from_passage, from_vectors
 from indexer.catalog.records import ChangeKind
+from indexer.catalog.replies import replace_replies
 from indexer.catalog.tags import replace_machine_tags
 from indexer.catalog.upsert import upsert
 from schemas.correction import Correction
@@ -24,6 +25,7 @@ from schemas.errors import ConflictError, NotFoundError, TransientError
 from schemas.identity import audiences_of
 from schemas.ids import BlobKey, Revision
 from schemas.passage import Passage
+from schemas.reply import Reply
 from schemas.tag import TagAssignment
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ class Publishing:
         passages: Sequence[Passage],
         vectors: EncoderVectors,
         tags: Sequence[TagAssignment],
+        *,
+        replies: Sequence[Reply] = (),
     ) -> int:
         """Make this revision the published one; readers see the old one or the new one.
 
@@ -55,6 +59,7 @@ class Publishing:
             passages: In order.
             vectors: For each encoder, an array of shape (len(passages), d), row by row theirs.
             tags: What was found this time, by machine or declared by the sender.
+            replies: The questions of a conversation with what answers them.
 
         Returns:
             Position of the change; of the document's last one when nothing changed.
@@ -74,17 +79,19 @@ class Publishing:
             write_audiences(connection, document.id, audiences)
             _write_passages(connection, document, passages, vectors)
             replace_machine_tags(connection, document.id, tags)
+            replace_replies(connection, document.id, replies)
             return append_change(
                 connection, ChangeKind.PUBLISHED, document.id, document.published_at
             )
 
-    def correct(
+    def correct(  # noqa: PLR0913 - everything that a text's change carries along
         self,
         document: Document,
         passages: Sequence[Passage],
         vectors: EncoderVectors,
         *,
         content: BlobKey,
+        replies: Sequence[Reply] = (),
         applied: Collection[Correction],
         now: datetime,
     ) -> int:
@@ -98,6 +105,7 @@ class Publishing:
             passages: All of them, in order.
             vectors: For each encoder, an array of shape (len(passages), d), row by row theirs.
             content: The corrected content.
+            replies: The questions that it holds, with what answers them.
             applied: Corrections that it holds.
             now: When they are taken over.
 
@@ -124,6 +132,7 @@ class Publishing:
                 .values(content=content, n_passages=len(passages))
             )
             _write_passages(connection, document, passages, vectors)
+            replace_replies(connection, document.id, replies)
             mark_applied(connection, applied, now)
             return append_change(connection, ChangeKind.PUBLISHED, document.id, now)
 

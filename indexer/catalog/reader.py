@@ -9,6 +9,7 @@ from indexer.catalog.database import Database
 from indexer.catalog.documents import Documents, read_documents, read_people
 from indexer.catalog.judgments import Judgments
 from indexer.catalog.passages import read_many
+from indexer.catalog.replies import read_replies
 from indexer.catalog.tags import tags_in_force
 from indexer.ports import PageContent
 from schemas.content import Speaker
@@ -43,6 +44,7 @@ class CatalogReader:
                 tags=tags_in_force(connection, wanted),
                 passages=read_many(connection, passages),
                 people=read_people(connection, persons) if persons else {},
+                replies=read_replies(connection, wanted),
             )
 
     def get_documents(self, ids: Iterable[DocumentId]) -> dict[DocumentId, Document]:

@@ -14,6 +14,7 @@ from indexer.retrieval.fusion import FusedScores
 from indexer.retrieval.grounds import Clues, Found, grounds_of
 from indexer.retrieval.personal import own_grounds
 from indexer.retrieval.ranking import RankedDocument
+from indexer.retrieval.replying import reply_of
 from indexer.retrieval.snippets import MarkedPassage, QueryTerms, mark
 from schemas.document import Document
 from schemas.hit import Explanation, Hit, PassageHit
@@ -21,6 +22,7 @@ from schemas.identity import audiences_of
 from schemas.ids import PassageId, PersonId
 from schemas.passage import Passage
 from schemas.query import Filter, Project
+from schemas.reply import Reply
 
 
 def read_page(
@@ -70,6 +72,8 @@ def dress(
         if dressed:
             names = tuple(tag.tag_id for tag in content.tags.get(document.id, ()))
             hit = _hit(rank, document, dressed, tags=names, ranked=ranked)
+            if replies := content.replies.get(document.id):
+                hit = _with_replies(hit, replies, wanted)
             if clues is None or document.id not in clues.useful:
                 hit = _without_usefulness(hit)
             if clues:
@@ -121,6 +125,14 @@ def _hit(
         score=ranked.score,
         explanation=_explanation(dressed[0], ranked),
     )
+
+
+def _with_replies(hit: Hit, replies: Sequence[Reply], wanted: QueryTerms) -> Hit:
+    replace = msgspec.structs.replace
+    passages = tuple(
+        replace(each, reply=reply_of(each.locator, replies, wanted.terms)) for each in hit.passages
+    )
+    return replace(hit, passages=passages)
 
 
 def _without_usefulness(hit: Hit) -> Hit:

@@ -1,7 +1,7 @@
 """Which sentences ask, in French as it is written in messages and spoken in calls.
 
 A question mark tells most of them. People who type fast leave it out ("je leur dis quoi"), ask
-indirectly ("je vois pas comment faire"), and use two or three to cry out ("22 € avant charges ???").
+indirectly ("je vois pas comment faire"), and cry out with two or three ("22 € par bol ???").
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _INDIRECT: Final = re.compile(
     r"\b(?:"
     rf"(?:je|j'|on)\s?(?:ne |n')?(?:sais|vois|comprends?|connais) (?:pas|plus)(?: trop| bien)? "
     rf"(?:si|{_WH}|par ou|la difference|ce que)"
-    rf"|me demande (?:si|{_WH}|ce que)"
+    rf"|je me demande (?:si|{_WH}|ce que)"
     r"|(?:j'aimerais|je voudrais|j'aurais voulu|je veux) (?:bien )?savoir"
     rf"|aucune idee (?:de|du) {_WH}"
     rf"|(?:je|on) (?:fais|fait) {_WH}"
@@ -60,8 +60,9 @@ def own_sentences(text: str) -> list[tuple[int, int]]:
     """
     quoted = _QUOTED.sub(lambda found: "_" * len(found[0]), text)
     spans = []
-    for start, end in sentence_spans(quoted):
-        for found in _MARK_INSIDE.finditer(quoted, start, end):
+    for first, end in sentence_spans(quoted):
+        start = first
+        for found in _MARK_INSIDE.finditer(quoted, first, end):
             spans.append((start, found.end()))
             start = end - len(quoted[found.end() : end].lstrip())
         spans.append((start, end))

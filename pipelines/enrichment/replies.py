@@ -28,7 +28,7 @@ MAX_TITLE_CHARS: Final = 160
 """A question longer than two lines of a page is cut between words."""
 _MIN_ANSWER_WORDS: Final = 4
 """What a turn says beside its own questions, its greeting and its thanks: fewer is no answer."""
-_MIN_TITLE_WORDS: Final = 4
+_MIN_TITLE_WORDS: Final = 5
 """Shorter questions ("et pour celle-là ?") take along the sentence before them."""
 _COURTESY: Final = re.compile(
     r"^(?:bonjour|bonsoir|salut|hello|coucou|merci|d'accord|ok|okay|entendu|bien sur|bravo|parfait"
@@ -119,7 +119,8 @@ class _Reading:
         waiting = [
             pair
             for pair in self.pairs
-            if pair.is_open and pair.asked.speaker_id != turn.speaker_id
+            if pair.is_open
+            and pair.asked.speaker_id != turn.speaker_id
             and (not pair.answers or pair.answers[-1].speaker_id == turn.speaker_id)
         ]
         called = [pair for pair in waiting if self._calls(turn, pair.asked.speaker_id)]

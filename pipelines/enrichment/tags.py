@@ -97,6 +97,10 @@ class Tagger:
         machine = [assignment for assignment in assigned if assignment.tag_id not in known]
         return (*stated, *machine), warnings
 
+    def named(self, text: str) -> set[TagId]:
+        """Return the tags that a text names by label or alias."""
+        return self._matcher.find(text)
+
     def weigh(self, title: str, passages_text: Sequence[str], vectors: Vectors) -> list[Evidence]:
         """Return the evidence for every tag, in the taxonomy's order; none without passages."""
         if not passages_text:

@@ -17,6 +17,7 @@ from schemas.errors import NotFoundError, should_retry
 from schemas.ids import DocumentId
 from schemas.job import CORRECT_WORKFLOW
 from schemas.passage import Passage
+from schemas.reply import Reply
 
 if TYPE_CHECKING:
     from schemas.passage import Vectors
@@ -88,6 +89,7 @@ def apply(pipeline: Pipeline, document_id: DocumentId) -> Applied:
             passages,
             vectors,
             content=stages.content_blob(content, pipeline.blobs),
+            replies=_replies(pipeline, document, content),
             applied=waiting,
             now=pipeline.clock(),
         )
@@ -102,6 +104,13 @@ def apply(pipeline: Pipeline, document_id: DocumentId) -> Applied:
         n_kept=applied.n_kept,
     )
     return applied
+
+
+def _replies(pipeline: Pipeline, document: Document, content: Content) -> tuple[Reply, ...]:
+    tags = pipeline.catalog.documents.tags([document.id]).get(document.id, ())
+    return stages.replies_in(
+        content, document.kind, document.participants, tags=tags, tagger=pipeline.tagger()
+    )
 
 
 def _vectors(

@@ -170,7 +170,9 @@ def publish(run: StageRun) -> NewKeys:
         n_passages=len(passages),
         published_at=run.pipeline.clock(),
     )
-    catalog.publishing.publish(document, passages, vectors, enrichment.tags)
+    catalog.publishing.publish(
+        document, passages, vectors, enrichment.tags, replies=enrichment.replies
+    )
     _warn(run)
     return {}
 

@@ -5,7 +5,12 @@ from typing import Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from indexer.catalog import feedback_tables, question_tables, ranking_tables  # noqa: F401 - METADATA
+from indexer.catalog import (  # noqa: F401 - METADATA
+    feedback_tables,
+    question_tables,
+    ranking_tables,
+    reply_tables,
+)
 from indexer.catalog.columns import CleanText, MsgspecJson, UtcDateTime
 from indexer.catalog.tables import METADATA
 

@@ -153,6 +153,7 @@ BY_ID: Final[dict[tuple[str, str], Ask]] = {
     ("HEAD", "/v1/documents/{document_id:str}/pages/{number:int}"): by_id("/pages/1", "HEAD"),
     ("GET", "/v1/documents/{document_id:str}/original"): by_id("/original"),
     ("HEAD", "/v1/documents/{document_id:str}/original"): by_id("/original", "HEAD"),
+    ("GET", "/v1/documents/{document_id:str}/replies"): by_id("/replies"),
     ("GET", "/v1/documents/{document_id:str}/similar"): by_id("/similar"),
     ("POST", "/v1/judgments"): judge,
     ("PUT", "/v1/saved/{document_id:str}"): keep,

@@ -62,6 +62,9 @@ class FakeTagger:
         tag = TagAssignment(TagId("topic.pricing"), TagAssigner.ALIAS, 1.0)
         return ((tag,) if known else ()), unknown
 
+    def named(self, text: str) -> set[TagId]:
+        return {TagId("topic.pricing")} if "prix" in text else set()
+
 
 class NoTranscriber:
     """No test here hears anything."""

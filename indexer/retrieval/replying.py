@@ -1,0 +1,36 @@
+"""Which question of a conversation a passage answers, of those that it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from indexer.analysis.analyzer import words_among
+from schemas.reply import Reply, meets
+from schemas.span import Locator
+
+
+def reply_of(place: Locator, replies: Sequence[Reply], terms: Collection[str]) -> Reply | None:
+    """Return the reply that a passage belongs to; ``None`` where it holds none.
+
+    Of several, the one whose question has most words of the query, then one whose answer the
+    passage holds, then the first: what was asked is what the searcher recognises.
+
+    Args:
+        place: Of the passage.
+        replies: Of its document, in order.
+        terms: Index terms of the query.
+    """
+    here = [each for each in replies if _holds(place, each)]
+    return max(
+        here,
+        key=lambda each: (
+            len(words_among(each.title, terms)),
+            any(meets(answer, place) for answer in each.answers),
+            -each.ordinal,
+        ),
+        default=None,
+    )
+
+
+def _holds(place: Locator, reply: Reply) -> bool:
+    return meets(reply.question, place) or any(meets(each, place) for each in reply.answers)
