@@ -107,6 +107,7 @@ class School(msgspec.Struct, frozen=True):
         """Publish a document of one passage, with files of every kind, and wait for it."""
         blobs, content = self.services.blobs, _spoken(text)
         name = changes.pop("filename", f"{source}.json")
+        replies = changes.pop("replies", ())
         document = a_document(
             source,
             revision=Revision(hashlib.sha256(text.encode()).hexdigest()),
@@ -129,7 +130,7 @@ class School(msgspec.Struct, frozen=True):
         )
         vectors = {encoder: WordEncoder(encoder).encode_passages([text])}
         position = self.services.catalog.publishing.publish(
-            document, [passage], vectors, [a_tag("sector.food")]
+            document, [passage], vectors, [a_tag("sector.food")], replies=replies
         )
         assert self.services.handle.wait_for(position, SEEN_WITHIN_S)
         published = self.services.catalog.documents.get(document.id)
