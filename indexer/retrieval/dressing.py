@@ -73,7 +73,7 @@ def dress(
             names = tuple(tag.tag_id for tag in content.tags.get(document.id, ()))
             hit = _hit(rank, document, dressed, tags=names, ranked=ranked)
             if replies := content.replies.get(document.id):
-                hit = _with_replies(hit, replies, wanted)
+                hit = _with_replies(hit, dressed, replies, wanted)
             if clues is None or document.id not in clues.useful:
                 hit = _without_usefulness(hit)
             if clues:
@@ -127,10 +127,14 @@ def _hit(
     )
 
 
-def _with_replies(hit: Hit, replies: Sequence[Reply], wanted: QueryTerms) -> Hit:
+def _with_replies(
+    hit: Hit, dressed: Sequence[_Dressed], replies: Sequence[Reply], wanted: QueryTerms
+) -> Hit:
     replace = msgspec.structs.replace
+    terms = wanted.terms
     passages = tuple(
-        replace(each, reply=reply_of(each.locator, replies, wanted.terms)) for each in hit.passages
+        replace(each, reply=reply_of(each.locator, replies, terms, turn=its.marked.turn))
+        for each, its in zip(hit.passages, dressed, strict=True)
     )
     return replace(hit, passages=passages)
 

@@ -14,7 +14,7 @@ from indexer.analysis.analyzer import WordTerm, word_terms, words_among
 from indexer.analysis.normalize import fold
 from schemas.hit import Snippet
 from schemas.passage import Passage
-from schemas.span import CharSpan, TimeSpan
+from schemas.span import CharSpan, MessageSpan, TimeSpan
 
 WINDOW_CHARS: Final = 260  # three lines of a results page
 _LEAD_CHARS: Final = 60  # shown before the first mark, so that it is read in its sentence
@@ -32,6 +32,8 @@ class MarkedPassage(msgspec.Struct, frozen=True):
     """Marked words of the whole passage, as written, each once."""
     moment: TimeSpan | None
     """When the snippet's first mark is said; the passage's span when nothing is marked."""
+    turn: MessageSpan | TimeSpan | None = None
+    """Message or moment that the first mark stands in; ``None`` where nothing tells it."""
     words: tuple[WordTerm, ...] = ()
     """Every word of the passage that is one of the query's; none where only near ones are."""
 
@@ -67,10 +69,12 @@ def mark(passage: Passage, wanted: QueryTerms) -> MarkedPassage:
     start, end = _window(passage.text, matches)
     marks = [w for w in matches if start <= w.start and w.end <= end]
     spans = tuple(CharSpan(w.start - start, w.end - start) for w in marks)
+    moment = _moment(passage, marks[0].start if marks else None)
     return MarkedPassage(
         snippet=Snippet(passage.text[start:end], spans),
         matched_terms=tuple(dict.fromkeys(passage.text[w.start : w.end] for w in matches)),
-        moment=_moment(passage, marks[0].start if marks else None),
+        moment=moment,
+        turn=moment or _message(passage, marks[0].start if marks else start),
         words=tuple(words),
     )
 
@@ -169,6 +173,14 @@ def _border_before(text: str, end: int, *, floor: int) -> int:
     """Return the last word border at or before ``end``, not before ``floor``."""
     space = text.rfind(" ", floor, end + 1)
     return space if space > 0 else end
+
+
+def _message(passage: Passage, offset: int) -> MessageSpan | None:
+    place, lines = passage.locator, passage.text.count("\n") + 1
+    if not isinstance(place, MessageSpan) or lines != place.end_message - place.start_message:
+        return None  # a message of several lines: no telling which line is whose
+    number = place.start_message + passage.text.count("\n", 0, offset)
+    return MessageSpan(number, number + 1)
 
 
 def _moment(passage: Passage, offset: int | None) -> TimeSpan | None:

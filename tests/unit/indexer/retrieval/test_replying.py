@@ -39,3 +39,11 @@ def test_without_common_words_it_belongs_to_the_question_that_it_answers() -> No
 def test_a_passage_without_question_and_answer_belongs_to_none() -> None:
     assert chosen(4, 6, "tva") is None
     assert reply_of(PageSpan(0, 9), (PRICE, VAT), ()) is None
+
+
+def test_what_is_shown_below_a_question_answers_it() -> None:
+    shown = MessageSpan(1, 2)  # of a passage that also puts the other question, in these words
+
+    found = reply_of(MessageSpan(0, 4), (PRICE, VAT), query_terms("tva").terms, turn=shown)
+
+    assert found == PRICE

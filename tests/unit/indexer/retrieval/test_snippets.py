@@ -16,7 +16,7 @@ from indexer.retrieval.snippets import (
     query_terms,
 )
 from schemas.passage import Passage, WordAnchor
-from schemas.span import TimeSpan
+from schemas.span import MessageSpan, TimeSpan
 
 FILLER = "On parle ici de tout autre chose, sans rapport aucun. " * 8
 
@@ -155,3 +155,11 @@ def test_a_stop_word_that_starts_as_typed_is_not_marked() -> None:
     passage = a_passage(text="Les leads, et les autres.")
 
     assert highlighted(mark(passage, query_terms("", prefix="le"))) == ["leads"]
+
+
+def test_the_message_of_the_first_mark_is_told_where_each_message_is_one_line() -> None:
+    three = a_passage(text="Une question\nUne marge de 40 %\nMerci", locator=MessageSpan(4, 7))
+    two = a_passage(text="Une question\nUne marge de 40 %\nMerci", locator=MessageSpan(4, 6))
+
+    assert mark(three, query_terms("marge")).turn == MessageSpan(5, 6)
+    assert mark(two, query_terms("marge")).turn is None
