@@ -27,6 +27,10 @@ FROM build AS build-work
 RUN /opt/cordee/bin/pip install --no-cache-dir --constraint constraints.txt '.[ingest]'
 
 FROM base AS work
+# Reads scanned pages and slides, in French.
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends tesseract-ocr tesseract-ocr-fra \
+ && rm -rf /var/lib/apt/lists/*
 COPY --from=build-work /opt/cordee /opt/cordee
 ENV PATH=/opt/cordee/bin:$PATH HF_HUB_OFFLINE=1
 USER cordee

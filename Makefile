@@ -20,7 +20,7 @@ IN_MEMORY := $(shell df -k --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 &&
 PYTEST := OMP_NUM_THREADS=1 $(IN_MEMORY) $(BIN)/python -m pytest -q -n $(WORKERS) \
   --dist loadscope --no-loadscope-reorder --inline-snapshot=disable
 
-.PHONY: help install models demo ingest-demo test fast slow lint format types imports bench fixtures browser component lock clean ci
+.PHONY: help install models demo ingest-demo test fast slow lint format types imports bench fixtures browser ocr component lock clean ci
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -47,16 +47,21 @@ demo: ingest-demo ## Install, get the models, ingest the demo school, serve it o
 test: fast slow ## Install what is missing and run every test, fast ones first
 
 # Two runs of one suite: a mistake shows within a minute, before the models are fetched.
-fast: install
+fast: install ocr
 	$(PYTEST) -m 'not slow'
 
-slow: models browser
+slow: models browser ocr
 	$(PYTEST) -m slow
 
 browser: ## Install Debian's Chromium for the browser tests, where it is missing
 	@test -x /usr/bin/chromium || { \
 	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$as_root apt-get update -qq && $$as_root apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
+
+ocr: ## Install Debian's Tesseract with French, which reads pictures of text, where it is missing
+	@tesseract --list-langs 2>/dev/null | grep -qx fra || { \
+	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$as_root apt-get update -qq && $$as_root apt-get install -y -qq --no-install-recommends tesseract-ocr tesseract-ocr-fra >/dev/null; }
 
 lint: install ## Check style, spelling and import layers
 	$(BIN)/ruff check .

@@ -15,7 +15,8 @@
     │   ├── DamagedFileError          ├── EncryptedFileError
     │   ├── NoTextError               ├── NoSoundError
     │   ├── LimitExceededError        ├── InvalidExchangeError
-    │   └── UnknownTagError
+    │   ├── UnknownTagError
+    │   └── OcrMissingError           no OCR engine here: kept, and tried again once it is installed
     └── TransientError        503  may pass if tried again later
 
 Every error carries a stable ``code`` (used in problem documents and in failed jobs) and a
@@ -150,6 +151,12 @@ class UnknownTagError(PermanentError):
     """A document declares a tag that the taxonomy lacks; the message names it."""
 
     code = "unknown-tag"
+
+
+class OcrMissingError(PermanentError):
+    """The document is made of pictures, and the worker has no engine that reads them (OCR)."""
+
+    code = "ocr-missing"
 
 
 class TransientError(CordeeError):
