@@ -1,0 +1,1 @@
+"""What in an exchange tells who somebody is, and the exchange without it."""

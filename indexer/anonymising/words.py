@@ -1,0 +1,78 @@
+"""The words of a text as rules for names read them: folded, with their place in the sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from indexer.analysis.normalize import fold
+
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_SENTENCE_END: Final = ".!?…:\n«»\"“”•*"
+GREETINGS: Final = frozenset(
+    "bonjour bonsoir salut coucou hello hey bjr slt cc merci cher chere chers cheres ok oui bravo "
+    "desole pardon ciao bye re alors c'est ici moi tiens dis ecoute".split()
+)
+"""Words that people are called by name after."""
+TITLES: Final = frozenset(
+    "m mr mrs mme mmes mlle monsieur madame mademoiselle messieurs me maitre dr docteur pr "
+    "professeur tonton tata tante oncle papi mamie papy mami".split()
+)
+PARTICLES: Final = frozenset(
+    "de du des d la le les l el al ben bin ibn da di do dos das van von der den ait n o st saint "
+    "sainte mac mc".split()
+)
+"""Small words inside names; never a name by themselves."""
+
+
+class Token(NamedTuple):
+    """A run of letters."""
+
+    start: int
+    end: int
+    raw: str
+    key: str
+    """Folded."""
+    is_capital: bool
+    begins_sentence: bool
+    after: str
+    """What stands between the token before and this one; empty for the first."""
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether only what may stand inside a name parts it from the token before."""
+        return bool(self.after) and _INSIDE.fullmatch(self.after) is not None
+
+
+_INSIDE: Final = re.compile(r"\.?[\s\u00a0\u202f]?|-|['’]|\.?\s?-\s?")
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Return the runs of letters of a text, in order."""
+    tokens: list[Token] = []
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        between = text[tokens[-1].end : start] if tokens else text[:start]
+        begins = not tokens or any(char in _SENTENCE_END for char in between)
+        if begins and tokens and between.strip() == "." and _is_short_form(tokens[-1]):
+            begins = False
+        raw = match[0]
+        tokens.append(
+            Token(start, end, raw, fold(raw), raw[0].isupper(), begins, between if tokens else "")
+        )
+    return tokens
+
+
+def _is_short_form(token: Token) -> bool:
+    """Tell whether a full stop after this ends no sentence: "M.", "Mme.", an initial."""
+    return token.key in TITLES or (len(token.raw) == 1 and token.is_capital)
+
+
+def is_vocative(tokens: list[Token], n: int, text: str) -> bool:
+    """Tell whether a word stands where somebody is called, or signs."""
+    token = tokens[n]
+    before = tokens[n - 1] if n else None
+    if before is not None and before.key in GREETINGS | TITLES and len(token.after) <= 2:  # noqa: PLR2004
+        return True
+    rest = text[token.end :].strip(" .!?;)\n")
+    return not rest or (token.is_capital and text[token.end : token.end + 1] == ",")
