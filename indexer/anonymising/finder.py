@@ -12,13 +12,13 @@ import msgspec
 from indexer.analysis.lexicon import Lexicon, load_lexicon
 from indexer.analysis.normalize import fold
 from indexer.anonymising.first_names import first_names, last_names
-from indexer.anonymising.numbers import find_numbers
+from indexer.anonymising.numbers import SURE, find_numbers
 from indexer.anonymising.others import OthersFinder, numbered, words_of_names
 from indexer.anonymising.participants import Named, ParticipantFinder, named
 from indexer.anonymising.places import find_addresses, find_web
 from indexer.anonymising.spans import Found, without_overlaps
 from indexer.anonymising.spoken import find_spoken
-from indexer.anonymising.words import Token, tokens_of
+from indexer.anonymising.words import PARTICLES, TITLES, Token, tokens_of
 from schemas.document import Participant, ParticipantRole
 from schemas.sharing import Finding, FindingKind, FindingReason, Place
 
@@ -70,9 +70,10 @@ def find(turns: Mapping[int, str], cast: Cast, *, lexicon: Lexicon | None = None
     by_turn = {turn: finder.once(text) for turn, text in turns.items()}
     again = finder.again([one for found in by_turn.values() for one in found])
     settled = [
-        (turn, one)
+        (turn, whole)
         for turn, text in sorted(turns.items())
         for one in without_overlaps([*by_turn[turn], *again(text)])
+        if (whole := _trimmed(one, text)) is not None
     ]
     names = placeholders([one for _, one in settled])
     return [
@@ -88,13 +89,24 @@ def find(turns: Mapping[int, str], cast: Cast, *, lexicon: Lexicon | None = None
     ]
 
 
+def _trimmed(one: Found, text: str) -> Found | None:
+    """Return a stretch without the spaces and marks at its ends; ``None`` where nothing is left."""
+    start, end = one.start, one.end
+    while start < end and not (text[start].isalnum() or text[start] in "@+"):
+        start += 1
+    while end > start and not (text[end - 1].isalnum() or text[end - 1] == "."):
+        end -= 1
+    return one._replace(start=start, end=end) if start < end else None
+
+
 def placeholders(found: Iterable[Found]) -> dict[tuple[FindingKind, str], str]:
     """Return what stands for each thing, numbered in order where there are several of a kind.
 
     Other people always have a number: that there is one only is chance.
     """
     things: defaultdict[FindingKind, dict[str, int]] = defaultdict(dict)
-    persons = numbered({one.who for one in (kept := list(found)) if one.kind is FindingKind.PERSON})
+    kept = list(found)
+    persons = numbered({one.who for one in kept if one.kind is FindingKind.PERSON})
     named_by: dict[tuple[FindingKind, str], int] = {}
     for one in kept:
         who = persons.get(one.who, one.who) if one.kind is FindingKind.PERSON else one.who
@@ -127,15 +139,38 @@ class _Finder:
     def once(self, text: str) -> list[Found]:
         """Return what every rule finds in one text."""
         tokens = tokens_of(text)
+        own = list(self._own.find(text, tokens))
+        others = [self._settled(one, own, tokens) for one in self._others.find(text, tokens)]
         return [
             *find_numbers(text),
             *find_spoken(text),
             *find_addresses(text),
             *find_web(text, self._web_names),
-            *self._own.find(text, tokens),
-            *self._others.find(text, tokens),
+            *own,
+            *filter(None, others),
             *self._project(text, tokens),
         ]
+
+    def _settled(self, other: Found, own: Sequence[Found], tokens: list[Token]) -> Found | None:
+        """Tell another person from a participant where both rules see a name.
+
+        All words are a participant's, however written: it is that one. The participant's family
+        name behind another first name: somebody of the family.
+        """
+        words = [
+            token
+            for token in tokens
+            if other.start <= token.start < other.end
+            and token.key not in TITLES
+            and token.key not in PARTICLES
+        ]
+        theirs = [w for w in words if any(o.start <= w.start < o.end for o in own)]
+        if len(theirs) == len(words):
+            return None
+        last = {word for person in self._people for word in person.last}
+        is_family = bool(theirs) and all(word.key in last for word in theirs)
+        is_sure = is_family and words[0] not in theirs
+        return other._replace(confidence=SURE) if is_sure else other
 
     def again(self, found: Sequence[Found]) -> _Again:
         """Return what finds other people once more by one word of a name that was found."""

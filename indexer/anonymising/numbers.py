@@ -14,13 +14,15 @@ from indexer.anonymising.spans import Found
 from schemas.sharing import FindingKind, FindingReason
 
 SURE: Final = 0.99
+WHOLE: Final = 0.995
+"""Of what may hold a name and goes as a whole: surer than the name in it."""
 LIKELY: Final = 0.9
 _SIREN_DIGITS: Final = 9
 _SIRET_DIGITS: Final = 14
 _IBAN_CHARS: Final = (15, 34)  # of the shortest, Norway's, and the longest that ISO 13616 allows
 _GAP: Final = r"[\s.,\-–/\u00a0\u202f]{0,2}"  # speech is written down with commas between pairs
 _EMAIL: Final = re.compile(
-    r"[\w.!#$%&'*+/=?^`{|}~-]+(?:\s?\(?(?:at|arobase)\)?\s?|\s?@\s?)"
+    r"[\w.!#$%&'*+/=?^`{|}~-]+(?:@|\s@\s|\s?[(\[](?:at|arobase)[)\]]\s?|\s(?:at|arobase)\s)"
     r"[A-Za-z0-9À-ÿ-]+(?:\.[A-Za-z0-9À-ÿ-]+)+",
 )
 _PHONE: Final = re.compile(
@@ -57,7 +59,7 @@ _BEFORE_CHARS: Final = 40  # how far a word that says what a number is may stand
 def find_numbers(text: str) -> Iterator[Found]:
     """Yield e-mail addresses, telephone, company, bank and social numbers, and dates of birth."""
     for match in _EMAIL.finditer(text):
-        yield _found(match, FindingKind.EMAIL, FindingReason.PATTERN, SURE)
+        yield _found(match, FindingKind.EMAIL, FindingReason.PATTERN, WHOLE)
     for match in _IBAN.finditer(text):
         yield from _iban(text, match)
     for pattern in (_PHONE, _FOREIGN_PHONE):

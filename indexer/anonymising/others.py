@@ -121,7 +121,7 @@ class OthersFinder:
         if is_first and is_word:
             is_alone = size == 1 and (token.begins_sentence or cue is None)
             return None if is_alone else (size, FindingReason.FIRST_NAME, 0.75)
-        if is_word or token.begins_sentence:
+        if self._lexicon.is_word(token.key) or token.begins_sentence:
             return None
         if cue is not None and not (_WEAK_CUE.search(before) and size == 1):
             return size, FindingReason.INTRODUCED, 0.6
@@ -159,8 +159,8 @@ class OthersFinder:
 
     def _run(self, tokens: list[Token], n: int) -> int:
         """Return how many tokens the name has that begins here."""
-        last = n
-        while last - n + 1 < _MAX_WORDS:
+        last, is_over = n, False
+        while last - n + 1 < _MAX_WORDS and not is_over:
             at = last + 1
             while at < len(tokens) and tokens[at].is_joined and tokens[at].key in PARTICLES:
                 at += 1
@@ -170,6 +170,8 @@ class OthersFinder:
                 len(tokens[at].raw) > 1 and tokens[at].begins_sentence
             ):
                 break
+            # "Chloé Petit" is a name, "Solène Réparation Vélo" is a name and what she does.
+            is_over = self._lexicon.is_french(tokens[at].key)
             last = at
         return last - n + 1
 

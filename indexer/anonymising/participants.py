@@ -38,6 +38,9 @@ class Named(msgspec.Struct, frozen=True):
     last: tuple[str, ...]
     """Folded words of the family name, without particles."""
 
+    particles: frozenset[str] = frozenset()
+    """Folded small words of the name: "le", "d"."""
+
     @property
     def words(self) -> tuple[str, ...]:
         """All words of the name."""
@@ -61,7 +64,8 @@ class Named(msgspec.Struct, frozen=True):
 def named(id_: str, name: str, kind: FindingKind) -> Named:
     """Cut a name into the words that rules look for; the first part is the first name."""
     first, _, rest = " ".join(name.replace("’", "'").split()).partition(" ")
-    return Named(id_, kind, _words(first), _words(rest))
+    particles = PARTICLES & set(re.findall(r"[^\W\d_]+", fold(rest)))
+    return Named(id_, kind, _words(first), _words(rest), frozenset(particles))
 
 
 def _words(name: str) -> tuple[str, ...]:
@@ -97,8 +101,10 @@ class ParticipantFinder:
         token = tokens[n]
         if token.key in person.words:
             return self._exact(person, tokens, n, text)
-        if token.key in PARTICLES or token.key in self._own:
+        if token.key in self._own:
             return None
+        if _is_second_half(person, tokens, n):
+            return FindingReason.NICKNAME, 0.9
         is_word = self._lexicon.is_french(token.key)
         called = is_vocative(tokens, n, text)
         if token.raw.isupper() and token.key in _short(person) and len(token.raw) > 1:
@@ -106,6 +112,8 @@ class ParticipantFinder:
         if (token.is_capital or called) and any(is_nickname(token.key, f) for f in person.first):
             is_plain = is_word and (token.begins_sentence or not token.is_capital) and not called
             return None if is_plain else (FindingReason.NICKNAME, 0.9)
+        if token.key in PARTICLES:
+            return None
         if is_word and not (token.is_capital and not token.begins_sentence):
             return None
         return self._fuzzy(place, person, token.key, is_word=is_word)
@@ -145,7 +153,7 @@ class ParticipantFinder:
                 parts = tokens[n : n + size]
                 if len(parts) < size or not all(part.is_joined for part in parts[1:]):
                     break
-                if all(part.key in self._own for part in parts):
+                if any(part.key in self._own for part in parts):
                     continue
                 if not any(p.is_capital or not self._lexicon.is_french(p.key) for p in parts):
                     continue
@@ -153,6 +161,14 @@ class ParticipantFinder:
                 if any(_is_alike(joined, name) for name in person.joined):
                     found |= {m: (FindingReason.MISHEARD, 0.85) for m in range(n, n + size)}
         return {n: match for n, match in found.items() if n not in hits}
+
+
+def _is_second_half(person: Named, tokens: list[Token], n: int) -> bool:
+    """Tell whether this is the shortened end of a first name of two parts: "Jean-Ba"."""
+    token = tokens[n]
+    is_behind = n > 0 and token.is_joined and tokens[n - 1].key in person.first[:1]
+    rest = person.first[1:]
+    return is_behind and len(token.key) > 1 and any(part.startswith(token.key) for part in rest)
 
 
 def _short(person: Named) -> frozenset[str]:
@@ -227,8 +243,8 @@ def _back(person: Named, tokens: list[Token], first: int) -> tuple[int, int]:
     while first and tokens[first].is_joined:
         before = tokens[first - 1]
         is_initial = len(before.raw) == 1 and before.is_capital and _begins(person, before.key)
-        is_particle = before.key in {"le", "la", "de", "du", "d", "da", "n", "ben", "el"} and (
-            before.is_capital
+        is_particle = before.key in person.particles or (
+            before.key in PARTICLES and before.is_capital and not before.begins_sentence
         )
         if not (is_initial or is_particle or before.key in TITLES):
             break

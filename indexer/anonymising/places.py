@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from indexer.analysis.normalize import fold
-from indexer.anonymising.numbers import LIKELY, SURE
+from indexer.anonymising.numbers import LIKELY, WHOLE
 from indexer.anonymising.spans import Found
 from schemas.sharing import FindingKind, FindingReason
 
@@ -32,7 +32,7 @@ _STREET: Final = re.compile(
 )
 _NAMED_STREET: Final = re.compile(
     r"\b(?:rue|avenue|boulevard|impasse|allée|chemin|quai|venelle|ruelle|square|place)"
-    rf"(?:{_NAME}){{1,5}}(?:\s?[,–-]?\s?{_TOWN})?"
+    rf"(?=\D{{4}})(?:{_NAME}){{1,5}}(?:\s?[,–-]?\s?{_TOWN})?"
 )
 _LOWER_STREET: Final = re.compile(
     rf"\b\d{{1,4}}\s?(?:bis|ter|quater)?,?\s+(?:{_WAY})\s+(?:(?:de|du|des|la|le|les|d'|l')\s?)*"
@@ -114,10 +114,10 @@ def find_web(text: str, names: Collection[str]) -> Iterator[Found]:
         found = _site(address, names)
         if found is not None:
             end = match.start() + len(address)
-            yield Found(match.start(), end, found, FindingReason.PATTERN, SURE - 0.02, fold(address))
+            yield Found(match.start(), end, found, FindingReason.PATTERN, WHOLE, fold(address))
     for match in _AT_HANDLE.finditer(text):
         yield Found(
-            *match.span(), FindingKind.HANDLE, FindingReason.PATTERN, SURE - 0.02, fold(match[0])
+            *match.span(), FindingKind.HANDLE, FindingReason.PATTERN, WHOLE, fold(match[0])
         )
     for match in _NETWORK_WORD.finditer(text):
         yield Found(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from indexer.analysis.normalize import fold
-from indexer.anonymising.numbers import LIKELY, luhn
+from indexer.anonymising.numbers import LIKELY, WHOLE, luhn
 from indexer.anonymising.spans import Found
 from schemas.sharing import FindingKind, FindingReason
 
@@ -48,7 +48,7 @@ def find_spoken(text: str) -> Iterator[Found]:
     """Yield telephone and company numbers that have a part in words, and e-mails said aloud."""
     for match in _EMAIL.finditer(text):
         yield Found(
-            *match.span(), FindingKind.EMAIL, FindingReason.SPOKEN, LIKELY, fold(match[0])
+            *match.span(), FindingKind.EMAIL, FindingReason.SPOKEN, WHOLE, fold(match[0])
         )
     for run in _runs(text):
         digits = "".join(each.digits for each in run)

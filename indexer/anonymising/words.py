@@ -25,6 +25,9 @@ PARTICLES: Final = frozenset(
 """Small words inside names; never a name by themselves."""
 
 
+_MAX_SHORT: Final = 4  # letters of "Mlle"; titles in full end a sentence like any word
+
+
 class Token(NamedTuple):
     """A run of letters."""
 
@@ -37,14 +40,12 @@ class Token(NamedTuple):
     begins_sentence: bool
     after: str
     """What stands between the token before and this one; empty for the first."""
-
-    @property
-    def is_joined(self) -> bool:
-        """Whether only what may stand inside a name parts it from the token before."""
-        return bool(self.after) and _INSIDE.fullmatch(self.after) is not None
+    is_joined: bool
+    """Whether only what may stand inside a name parts it from the token before."""
 
 
-_INSIDE: Final = re.compile(r"\.?[\s\u00a0\u202f]?|-|['’]|\.?\s?-\s?")
+_INSIDE: Final = re.compile(r"[ \u00a0\u202f]|-|['’]")
+_BEHIND_DOT: Final = re.compile(r"\.[ \u00a0\u202f]?-?")
 
 
 def tokens_of(text: str) -> list[Token]:
@@ -56,16 +57,22 @@ def tokens_of(text: str) -> list[Token]:
         begins = not tokens or any(char in _SENTENCE_END for char in between)
         if begins and tokens and between.strip() == "." and _is_short_form(tokens[-1]):
             begins = False
+        joined = bool(tokens) and (
+            _INSIDE.fullmatch(between) is not None
+            or (_BEHIND_DOT.fullmatch(between) is not None and _is_short_form(tokens[-1]))
+        )
         raw = match[0]
+        after = between if tokens else ""
         tokens.append(
-            Token(start, end, raw, fold(raw), raw[0].isupper(), begins, between if tokens else "")
+            Token(start, end, raw, fold(raw), raw[0].isupper(), begins, after, joined)
         )
     return tokens
 
 
 def _is_short_form(token: Token) -> bool:
     """Tell whether a full stop after this ends no sentence: "M.", "Mme.", an initial."""
-    return token.key in TITLES or (len(token.raw) == 1 and token.is_capital)
+    is_title = token.key in TITLES and len(token.raw) <= _MAX_SHORT
+    return is_title or (len(token.raw) == 1 and token.is_capital)
 
 
 def is_vocative(tokens: list[Token], n: int, text: str) -> bool:
