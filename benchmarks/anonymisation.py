@@ -28,7 +28,7 @@ LABELS: Final = (
     Path(__file__).resolve().parent.parent / "fixtures" / "judgments" / "anonymisation.jsonl"
 )
 PARTICIPANTS: Final = (FindingKind.STUDENT, FindingKind.MENTOR)
-SPLITS: Final = ("dev", "test")
+SPLITS: Final = ("dev", "test", "fresh")
 _MARKED: Final = re.compile(r"\[\[(\w+):(.+?)\]\]")
 
 
@@ -94,9 +94,7 @@ def measure(texts: list[Text]) -> dict[FindingKind, Score]:
                 label.kind is one.kind and _meet(label, one) for label in text.labels
             )
     kinds = [kind for kind in FindingKind if wanted[kind] or found[kind]]
-    return {
-        kind: Score(wanted[kind], recalled[kind], found[kind], right[kind]) for kind in kinds
-    }
+    return {kind: Score(wanted[kind], recalled[kind], found[kind], right[kind]) for kind in kinds}
 
 
 def together(scores: dict[FindingKind, Score], kinds: tuple[FindingKind, ...]) -> Score:
@@ -165,10 +163,8 @@ def main() -> None:
                 f"  {name:<13} recall {score.recall:.3f} ({score.recalled}/{score.wanted})"
                 f"  precision {score.precision:.3f} ({score.right}/{score.found})"
             )
-        if asked.show:
-            for text in own:
-                for line in mistakes(text):
-                    print(f"    {line}")
+        for line in (line for text in own for line in mistakes(text) if asked.show):
+            print(f"    {line}")
 
 
 if __name__ == "__main__":

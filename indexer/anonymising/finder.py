@@ -148,7 +148,7 @@ class _Finder:
             *find_web(text, self._web_names),
             *own,
             *filter(None, others),
-            *self._project(text, tokens),
+            *self._project(text),
         ]
 
     def _settled(self, other: Found, own: Sequence[Found], tokens: list[Token]) -> Found | None:
@@ -179,8 +179,8 @@ class _Finder:
         known = words_of_names(others, self._lexicon)
         return _Again({word: who for word, who in known.items() if word not in own})
 
-    def _project(self, text: str, tokens: list[Token]) -> Iterator[Found]:
-        """Yield the names of projects, "&" and "et" being the same; a plain word needs a capital."""
+    def _project(self, text: str) -> Iterator[Found]:
+        """Yield the names of projects, "&" being "et"; a plain word needs a capital."""
         for project in self._projects:
             wanted = [w for w in re.findall(r"[^\W_]+", project) if w not in _PLAIN_WORDS]
             if not wanted:

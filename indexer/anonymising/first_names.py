@@ -14,16 +14,16 @@ _FIRST: Final = (
 )  # fmt: skip
 _LAST: Final = ("fr_FR", "fr_BE", "fr_CH", "fr_CA", "fr_DZ", "pt_PT", "es_ES", "it_IT")
 _MIN_LETTERS: Final = 3
-_MORE_FIRST: Final = (
-    "aissatou aicha amadou aminata awa binta bintou boubacar cheikh dieynaba djamila fanta fatou "
-    "fatoumata hawa ibrahima kadiatou khadija lamine mariama moussa ndeye oumar oumou ousmane "
-    "rokhaya sekou souleymane yacine abdoulaye adama demba mehdi nadia naima rachida samira farid "
-    "hakim nabil yasmine amira anais lina ilyes ayoub zineb houda "
-    "nolwenn maiwenn gwenole gwenola enora erell rozenn soizic solenn solene solenne sterenn "
-    "tiphaine loic ronan tugdual ewen malo titouan herve yannick youenn goulven katell "
-    "lilou louane manon lenny timeo kylian jade ambre maelys nayra tao noa naelle lyna "
-    "linh thuy minh huong phuong wei mei xiao priya ravi anita sunil"
-).split()
+_MORE_FIRST: Final = """
+aissatou aicha amadou aminata awa binta bintou boubacar cheikh dieynaba djamila fanta fatou
+fatoumata hawa ibrahima kadiatou khadija lamine mariama moussa ndeye oumar oumou ousmane
+rokhaya sekou souleymane yacine abdoulaye adama demba mehdi nadia naima rachida samira farid
+hakim nabil yasmine amira anais lina ilyes ayoub zineb houda
+nolwenn maiwenn gwenole gwenola enora erell rozenn soizic solenn solene solenne sterenn
+tiphaine loic ronan tugdual ewen malo titouan herve yannick youenn goulven katell
+lilou louane manon lenny timeo kylian jade ambre maelys nayra tao noa naelle lyna
+linh thuy minh huong phuong wei mei xiao priya ravi anita sunil
+"""
 """Names of Brittany, West and North Africa and of the young that the list lacks."""
 
 
@@ -31,7 +31,7 @@ _MORE_FIRST: Final = (
 def first_names() -> frozenset[str]:
     """Return folded first names, read once: 0.3 s."""
     kinds = ("first_names", "first_names_male", "first_names_female")
-    return _names(_FIRST, kinds) | frozenset(_MORE_FIRST)
+    return _names(_FIRST, kinds) | frozenset(_MORE_FIRST.split())
 
 
 @cache

@@ -204,7 +204,20 @@ _KNOWN: Final = {
 }
 NICKNAMES: Final = {name: frozenset(short.split()) for name, short in _KNOWN.items()}
 """Folded nicknames by folded first name; beginnings of a name are found without being listed."""
-_ENDINGS: Final = ("ou", "oune", "ounet", "ounette", "inou", "inette", "ette", "o", "y", "i", "ie")
+_ENDINGS: Final = (
+    "ou",
+    "oune",
+    "ounet",
+    "ounette",
+    "inou",
+    "inette",
+    "ette",
+    "o",
+    "y",
+    "i",
+    "ie",
+    "a",
+)
 _MIN_STEM: Final = 3  # "Mathou" and "Loulou" are somebody's; two letters are the start of anybody
 
 

@@ -22,7 +22,7 @@ _SIRET_DIGITS: Final = 14
 _IBAN_CHARS: Final = (15, 34)  # of the shortest, Norway's, and the longest that ISO 13616 allows
 _GAP: Final = r"[\s.,\-–/\u00a0\u202f]{0,2}"  # speech is written down with commas between pairs
 _EMAIL: Final = re.compile(
-    r"[\w.!#$%&'*+/=?^`{|}~-]+(?:@|\s@\s|\s?[(\[](?:at|arobase)[)\]]\s?|\s(?:at|arobase)\s)"
+    r"(?:[\w-]+\s?[(\[](?:point|dot)[)\]]\s?)*[\w.!#$%&'*+/=?^`{|}~-]+(?:@|\s@\s|\s?[(\[](?:at|arobase)[)\]]\s?|\s(?:at|arobase)\s)"
     r"[A-Za-z0-9À-ÿ-]+(?:\.[A-Za-z0-9À-ÿ-]+)+",
 )
 _PHONE: Final = re.compile(
@@ -33,7 +33,9 @@ _FOREIGN_PHONE: Final = re.compile(r"(?<![\d\w])\+(?!33)\d{1,3}(?:[\s.\-()]?\d){
 _VAT: Final = re.compile(rf"\bFR{_GAP}[0-9A-Z]{{2}}(?:{_GAP}\d){{9}}(?!\d)")
 _DIGITS: Final = re.compile(r"(?<![\d+.,])\d(?:[\s.\-\u00a0\u202f]{0,2}\d){8,14}(?!\d)")
 _COMPANY_WORD: Final = re.compile(r"\b(?:siret|siren|rcs|n° ?tva|immatricul\w+)\b", re.IGNORECASE)
-_IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?:[\s.\-\u00a0\u202f]?[A-Z0-9]){11,30}\b")
+_IBAN: Final = re.compile(
+    r"\b[A-Z]{2}\d{2}(?:[\s.\-\u00a0\u202f]?[A-Z0-9]){11,30}\b", re.IGNORECASE
+)
 _NIR: Final = re.compile(
     r"(?<!\d)[1-478][\s.]?\d\d[\s.]?(?:0[1-9]|1[0-2]|[2-9]\d)[\s.]?(?:\d\d|2[AB])[\s.]?\d{3}[\s.]?\d{3}"
     r"(?:[\s.]?(?:clé\s)?\d\d)?(?!\d)",
@@ -53,27 +55,26 @@ _BORN: Final = re.compile(
     r"anniversaire\s*(?:est|:|le|c'est)*(?:\sle)?|ddn\s*:?)\s*(?:\w+\s)?$",
     re.IGNORECASE,
 )
+_FORMS: Final = (
+    (_EMAIL, FindingKind.EMAIL, WHOLE),
+    (_PHONE, FindingKind.PHONE, SURE - 0.01),
+    (_FOREIGN_PHONE, FindingKind.PHONE, SURE - 0.01),
+    (_VAT, FindingKind.SIRET, SURE),
+)
 _BEFORE_CHARS: Final = 40  # how far a word that says what a number is may stand before it
 
 
 def find_numbers(text: str) -> Iterator[Found]:
     """Yield e-mail addresses, telephone, company, bank and social numbers, and dates of birth."""
-    for match in _EMAIL.finditer(text):
-        yield _found(match, FindingKind.EMAIL, FindingReason.PATTERN, WHOLE)
-    for match in _IBAN.finditer(text):
-        yield from _iban(text, match)
-    for pattern in (_PHONE, _FOREIGN_PHONE):
+    for pattern, kind, confidence in _FORMS:
         for match in pattern.finditer(text):
-            yield _found(match, FindingKind.PHONE, FindingReason.PATTERN, SURE - 0.01)
-    for match in _VAT.finditer(text):
-        yield _found(match, FindingKind.SIRET, FindingReason.PATTERN, SURE)
-    for match in _DIGITS.finditer(text):
-        yield from _company(text, match)
-    for match in _NIR.finditer(text):
-        yield from _social(text, match)
+            yield _found(match, kind, (FindingReason.PATTERN, confidence))
+    for pattern, checked in ((_IBAN, _iban), (_DIGITS, _company), (_NIR, _social)):
+        for match in pattern.finditer(text):
+            yield from checked(text, match)
     for match in _DATE.finditer(text):
         if _BORN.search(text[max(0, match.start() - _BEFORE_CHARS) : match.start()]):
-            yield _found(match, FindingKind.BIRTH, FindingReason.INTRODUCED, LIKELY)
+            yield _found(match, FindingKind.BIRTH, (FindingReason.INTRODUCED, LIKELY))
 
 
 def luhn(digits: str) -> bool:
@@ -104,18 +105,18 @@ def _company(text: str, match: re.Match[str]) -> Iterator[Found]:
     is_named = bool(_COMPANY_WORD.search(text[max(0, match.start() - _BEFORE_CHARS) : match.end()]))
     if len(digits) not in {_SIREN_DIGITS, _SIRET_DIGITS}:
         if is_named:
-            yield _found(match, FindingKind.SIRET, FindingReason.INTRODUCED, LIKELY)
+            yield _found(match, FindingKind.SIRET, (FindingReason.INTRODUCED, LIKELY))
         return
     if luhn(digits):
-        yield _found(match, FindingKind.SIRET, FindingReason.CHECKED, SURE, digits[:9])
+        yield _found(match, FindingKind.SIRET, (FindingReason.CHECKED, SURE), digits[:9])
     elif is_named or len(digits) == _SIRET_DIGITS:
-        yield _found(match, FindingKind.SIRET, FindingReason.PATTERN, LIKELY, digits[:9])
+        yield _found(match, FindingKind.SIRET, (FindingReason.PATTERN, LIKELY), digits[:9])
 
 
 def _iban(text: str, match: re.Match[str]) -> Iterator[Found]:
     """An IBAN, cut where its check digits are right: a capital word may stand behind it."""
     for end in range(match.end(), match.start() + _IBAN_CHARS[0] - 1, -1):
-        compact = _compact(text[match.start() : end])
+        compact = _compact(text[match.start() : end]).upper()
         if text[end - 1].isalnum() and is_iban(compact):
             yield Found(
                 match.start(), end, FindingKind.IBAN, FindingReason.CHECKED, SURE + 0.005, compact
@@ -123,29 +124,30 @@ def _iban(text: str, match: re.Match[str]) -> Iterator[Found]:
             return
     digits = sum(char.isdigit() for char in match[0])
     if digits >= _SIREN_DIGITS:
-        yield _found(match, FindingKind.IBAN, FindingReason.PATTERN, LIKELY)
+        yield _found(match, FindingKind.IBAN, (FindingReason.PATTERN, LIKELY))
 
 
 def _social(text: str, match: re.Match[str]) -> Iterator[Found]:
     digits = re.sub(r"[^0-9ABab]", "", match[0].lower().replace("clé", ""))
     if is_nir(digits):
-        yield _found(match, FindingKind.NIR, FindingReason.CHECKED, SURE + 0.004, digits[:13])
+        yield _found(match, FindingKind.NIR, (FindingReason.CHECKED, SURE + 0.004), digits[:13])
+    elif len(digits) == 15:  # noqa: PLR2004 - sex, year, month, place: nothing else looks so
+        yield _found(match, FindingKind.NIR, (FindingReason.PATTERN, SURE - 0.005), digits[:13])
     elif re.search(r"s[ée]cu|nir\b|insee", text[: match.start()][-_BEFORE_CHARS:], re.IGNORECASE):
-        yield _found(match, FindingKind.NIR, FindingReason.INTRODUCED, LIKELY, digits[:13])
+        yield _found(match, FindingKind.NIR, (FindingReason.INTRODUCED, LIKELY), digits[:13])
 
 
 def _found(
     match: re.Match[str],
     kind: FindingKind,
-    reason: FindingReason,
-    confidence: float,
+    why: tuple[FindingReason, float],
     who: str = "",
 ) -> Found:
     start, end = match.span()
     while end > start and match.string[end - 1] in ".,;:!?'’)":
         end -= 1
     same = who or _compact(match.string[start:end]).lower()
-    return Found(start, end, kind, reason, confidence, same)
+    return Found(start, end, kind, *why, same)
 
 
 def _compact(text: str) -> str:

@@ -35,6 +35,9 @@ _CUE_CHARS: Final = 32
 _MIN_LETTERS: Final = 3
 _MAX_WORDS: Final = 4
 
+_Name = tuple[int, FindingReason, float]
+"""How many tokens a name has, why it is one, and how sure that is."""
+
 
 class OthersFinder:
     """Finds names of people whom nobody announced."""
@@ -88,7 +91,9 @@ class OthersFinder:
             )
             n = last + 1
 
-    def _at(self, text: str, tokens: list[Token], n: int) -> tuple[int, FindingReason, float] | None:
+    def _at(  # noqa: PLR0911 - one rule, one return
+        self, text: str, tokens: list[Token], n: int
+    ) -> _Name | None:
         token = tokens[n]
         if token.key in TITLES:
             return self._titled(tokens, n)
@@ -105,9 +110,9 @@ class OthersFinder:
             return None
         return self._capital(text, tokens, n)
 
-    def _capital(
+    def _capital(  # noqa: PLR0911 - one rule, one return
         self, text: str, tokens: list[Token], n: int
-    ) -> tuple[int, FindingReason, float] | None:
+    ) -> _Name | None:
         token = tokens[n]
         size = self._run(tokens, n)
         is_word = self._lexicon.is_french(token.key)
@@ -130,7 +135,7 @@ class OthersFinder:
             return size, FindingReason.CAPITAL, 0.5
         return None
 
-    def _titled(self, tokens: list[Token], n: int) -> tuple[int, FindingReason, float] | None:
+    def _titled(self, tokens: list[Token], n: int) -> _Name | None:
         at = n + 1
         if at >= len(tokens) or not tokens[at].is_joined:
             return None

@@ -50,7 +50,7 @@ class Named(msgspec.Struct, frozen=True):
     def joined(self) -> tuple[str, ...]:
         """What recognition may cut in pieces: first name, family name, both, each as one word."""
         first, last = "".join(self.first), "".join(self.last)
-        return tuple(part for part in (first, last, first + last) if len(part) >= _MIN_JOINED)
+        return tuple(part for part in (first, last, first + last) if len(part) >= _MIN_FUZZY)
 
     @property
     def initials(self) -> frozenset[str]:
@@ -58,6 +58,7 @@ class Named(msgspec.Struct, frozen=True):
         first = "".join(word[0] for word in self.first)
         last = "".join(word[0] for word in self.last)
         both = {first + last, first[:1] + last, first[:1] + last[:1], last + first}
+        both |= {first + "".join(small[0] for small in self.particles) + last}
         return frozenset(letters for letters in both if len(letters) > 1)
 
 
@@ -88,17 +89,17 @@ class ParticipantFinder:
         for place, person in enumerate(self._people):
             hits: dict[int, _Match] = {}
             for n in range(len(tokens)):
-                hit = self._token(place, person, tokens, n, text)
+                hit = self._token(place, tokens, n, text)
                 if hit is not None:
                     hits[n] = hit
             hits |= self._in_pieces(person, tokens, hits)
             yield from _merged(person, tokens, hits, text)
             yield from _initials(person, text)
 
-    def _token(
-        self, place: int, person: Named, tokens: list[Token], n: int, text: str
+    def _token(  # noqa: PLR0911 - one rule, one return
+        self, place: int, tokens: list[Token], n: int, text: str
     ) -> _Match | None:
-        token = tokens[n]
+        person, token = self._people[place], tokens[n]
         if token.key in person.words:
             return self._exact(person, tokens, n, text)
         if token.key in self._own:
@@ -107,7 +108,7 @@ class ParticipantFinder:
             return FindingReason.NICKNAME, 0.9
         is_word = self._lexicon.is_french(token.key)
         called = is_vocative(tokens, n, text)
-        if token.raw.isupper() and token.key in _short(person) and len(token.raw) > 1:
+        if token.raw.isupper() and token.key in _short(person):
             return FindingReason.INITIALS, 0.85
         if (token.is_capital or called) and any(is_nickname(token.key, f) for f in person.first):
             is_plain = is_word and (token.begins_sentence or not token.is_capital) and not called
@@ -132,6 +133,8 @@ class ParticipantFinder:
             return (FindingReason.NAME, 0.7) if after_call or beside else None
         if not token.begins_sentence or is_vocative(tokens, n, text):
             return FindingReason.NAME, 0.93
+        if token.key in person.first:  # "Marc vous le dira": a capital that any sentence has
+            return FindingReason.NAME, 0.75
         follows = tokens[n + 1] if n + 1 < len(tokens) else None
         is_pair = follows is not None and follows.is_joined and follows.key in person.words
         return (FindingReason.NAME, 0.93) if is_pair else None
@@ -158,8 +161,10 @@ class ParticipantFinder:
                 if not any(p.is_capital or not self._lexicon.is_french(p.key) for p in parts):
                     continue
                 joined = "".join(part.key for part in parts)
+                if len(joined) < _MIN_JOINED and not all(part.is_capital for part in parts):
+                    continue
                 if any(_is_alike(joined, name) for name in person.joined):
-                    found |= {m: (FindingReason.MISHEARD, 0.85) for m in range(n, n + size)}
+                    found |= dict.fromkeys(range(n, n + size), (FindingReason.MISHEARD, 0.85))
         return {n: match for n, match in found.items() if n not in hits}
 
 
@@ -172,9 +177,10 @@ def _is_second_half(person: Named, tokens: list[Token], n: int) -> bool:
 
 
 def _short(person: Named) -> frozenset[str]:
-    """Initials of a first name of several parts: "JB"."""
+    """Initials that stand for somebody without full stops: "JB", and three letters or more."""
     letters = "".join(word[0] for word in person.first)
-    return frozenset({letters}) if len(letters) > 1 else frozenset()
+    long = {each for each in person.initials if len(each) > 2}  # noqa: PLR2004
+    return frozenset(long | ({letters} if len(letters) > 1 else set()))
 
 
 def _near(key: str, words: Sequence[str]) -> _Match | None:
@@ -193,8 +199,8 @@ def _near(key: str, words: Sequence[str]) -> _Match | None:
 
 
 def _is_alike(joined: str, name: str) -> bool:
-    if len(joined) < _MIN_JOINED - 1:
-        return False
+    if min(len(joined), len(name)) < _MIN_JOINED:
+        return joined == name
     limit = 2 if len(name) >= _LONG + 2 else 1
     if OSA.distance(joined, name, score_cutoff=limit) <= limit:
         return True

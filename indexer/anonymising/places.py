@@ -25,13 +25,21 @@ _NUMBER: Final = (
     rf"(?:\d{{1,4}}|{_NUMBER_WORD}(?:[-\s](?:et[-\s])?{_NUMBER_WORD}){{0,4}})"
     r"(?:\s?(?:bis|ter|quater|[a-dA-D])\b)?"
 )
-_NAME: Final = r"(?:(?:\s|-)*(?:(?:de|du|des|la|le|les|d'|d’|l'|l’|à|aux?|et|sur|en)\s?)*[A-ZÀ-Ý0-9][\w'’.-]*)"
-_TOWN: Final = r"(?:F-?)?\d{5}(?:\s(?:[A-ZÀ-Ý][\w'’-]*)(?:[\s-](?:[A-ZÀ-Ý][\w'’-]*|sur|sous|les|en|lès|la|le|de|du|d'\w+)){0,4})?"
+_NAME: Final = (
+    r"(?:(?:\s|-)*(?:(?:de|du|des|la|le|les|d'|d’|l'|l’|à|aux?|et|sur|en)\s?)*"
+    r"[A-ZÀ-Ý0-9][\w'’.-]*)"
+)
+_TOWN_WORD: Final = r"[A-ZÀ-Ý][\w'’-]*"
+_TOWN: Final = (
+    rf"(?:F-?)?\d{{5}}(?:\s{_TOWN_WORD}"
+    rf"(?:[\s-](?:{_TOWN_WORD}|sur|sous|les|en|lès|la|le|de|du|d'\w+)){{0,4}})?"
+)
 _STREET: Final = re.compile(
     rf"\b{_NUMBER},?\s+(?i:{_WAY})(?=\W)(?:{_NAME}){{1,6}}(?:\s?[,–-]?\s?(?:\n|{_TOWN}))*"
 )
 _NAMED_STREET: Final = re.compile(
-    r"\b(?:rue|avenue|boulevard|impasse|allée|chemin|quai|venelle|ruelle|square|place)"
+    r"\b(?:rue|avenue|boulevard|impasse|allée|chemin|quai|venelle|ruelle|square|place|lieu-dit|"
+    r"lieudit|hameau|résidence|lotissement)"
     rf"(?=\D{{4}})(?:{_NAME}){{1,5}}(?:\s?[,–-]?\s?{_TOWN})?"
 )
 _LOWER_STREET: Final = re.compile(
@@ -58,22 +66,24 @@ _NETWORK_WORD: Final = re.compile(
     r"(?:arobase\s+)?([\w.-]*[._\d][\w.-]*\w)",
     re.IGNORECASE,
 )
-_NETWORKS: Final = (
-    "instagram.com facebook.com fb.com fb.me tiktok.com linkedin.com youtube.com youtu.be "
-    "pinterest.com pinterest.fr twitter.com x.com threads.net snapchat.com t.me wa.me twitch.tv "
-    "etsy.com vinted.fr leboncoin.fr ulule.com kisskissbankbank.com leetchi.com malt.fr behance.net "
-    "linktr.ee airbnb.fr doctolib.fr tipeee.com patreon.com helloasso.com calendly.com"
-).split()
-_PUBLIC: Final = (
-    "gouv.fr service-public.fr urssaf.fr bpifrance.fr inpi.fr insee.fr impots.fr ameli.fr caf.fr "
-    "francetravail.fr pole-emploi.fr cci.fr artisanat.fr cnil.fr legifrance.fr adie.org "
-    "initiative-france.fr banque-france.fr europa.eu wikipedia.org google.com google.fr canva.com "
-    "shopify.com stripe.com wordpress.com wordpress.org prestashop.com wix.com qonto.com shine.fr "
-    "net-entreprises.fr infogreffe.fr societe.com economie.gouv.fr guichet-entreprises.fr "
-    "secu-independants.fr lassuranceretraite.fr agefice.fr fifpl.fr moncompteformation.gouv.fr "
-    "travail-emploi.gouv.fr reseau-entreprendre.org bge.asso.fr micro-entrepreneur.fr mailchimp.com "
-    "brevo.com sumup.com paypal.com ovh.com ionos.fr gandi.net sacem.fr spre.fr afnic.fr"
-).split()
+_NETWORKS_LISTED: Final = """
+instagram.com facebook.com fb.com fb.me tiktok.com linkedin.com youtube.com youtu.be
+pinterest.com pinterest.fr twitter.com x.com threads.net snapchat.com t.me wa.me twitch.tv
+etsy.com vinted.fr leboncoin.fr ulule.com kisskissbankbank.com leetchi.com malt.fr behance.net
+linktr.ee airbnb.fr doctolib.fr tipeee.com patreon.com helloasso.com calendly.com
+"""
+_NETWORKS: Final = tuple(_NETWORKS_LISTED.split())
+_PUBLIC_LISTED: Final = """
+gouv.fr service-public.fr urssaf.fr bpifrance.fr inpi.fr insee.fr impots.fr ameli.fr caf.fr
+francetravail.fr pole-emploi.fr cci.fr artisanat.fr cnil.fr legifrance.fr adie.org
+initiative-france.fr banque-france.fr europa.eu wikipedia.org google.com google.fr canva.com
+shopify.com stripe.com wordpress.com wordpress.org prestashop.com wix.com qonto.com shine.fr
+net-entreprises.fr infogreffe.fr societe.com economie.gouv.fr guichet-entreprises.fr
+secu-independants.fr lassuranceretraite.fr agefice.fr fifpl.fr moncompteformation.gouv.fr
+travail-emploi.gouv.fr reseau-entreprendre.org bge.asso.fr micro-entrepreneur.fr mailchimp.com
+brevo.com sumup.com paypal.com ovh.com ionos.fr gandi.net sacem.fr spre.fr afnic.fr
+"""
+_PUBLIC: Final = tuple(_PUBLIC_LISTED.split())
 
 
 def find_addresses(text: str) -> Iterator[Found]:
@@ -116,9 +126,7 @@ def find_web(text: str, names: Collection[str]) -> Iterator[Found]:
             end = match.start() + len(address)
             yield Found(match.start(), end, found, FindingReason.PATTERN, WHOLE, fold(address))
     for match in _AT_HANDLE.finditer(text):
-        yield Found(
-            *match.span(), FindingKind.HANDLE, FindingReason.PATTERN, WHOLE, fold(match[0])
-        )
+        yield Found(*match.span(), FindingKind.HANDLE, FindingReason.PATTERN, WHOLE, fold(match[0]))
     for match in _NETWORK_WORD.finditer(text):
         yield Found(
             *match.span(1), FindingKind.HANDLE, FindingReason.INTRODUCED, LIKELY, fold(match[1])

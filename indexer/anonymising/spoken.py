@@ -12,15 +12,14 @@ from indexer.anonymising.spans import Found
 from schemas.sharing import FindingKind, FindingReason
 
 _UNITS: Final = (
-    "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze "
-    "seize"
-).split()
+    "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"
+)
 _VALUES: Final = (
-    {word: value for value, word in enumerate(_UNITS)}
+    {word: value for value, word in enumerate(_UNITS.split())}
     | {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60}
     | {"septante": 70, "huitante": 80, "octante": 80, "nonante": 90, "vingts": 20, "une": 1}
 )
-_JOINS: Final = frozenset({"et"})
+_HUNDRED: Final = frozenset({"cent", "cents"})
 _FILLERS: Final = frozenset({"plus", "euh", "puis", "alors", "donc", "tiret", "point", "espace"})
 _WORD: Final = re.compile(r"\d+|[^\W\d_]+")
 _PHONE_DIGITS: Final = 10
@@ -47,9 +46,7 @@ class _Spoken(NamedTuple):
 def find_spoken(text: str) -> Iterator[Found]:
     """Yield telephone and company numbers that have a part in words, and e-mails said aloud."""
     for match in _EMAIL.finditer(text):
-        yield Found(
-            *match.span(), FindingKind.EMAIL, FindingReason.SPOKEN, WHOLE, fold(match[0])
-        )
+        yield Found(*match.span(), FindingKind.EMAIL, FindingReason.SPOKEN, WHOLE, fold(match[0]))
     for run in _runs(text):
         digits = "".join(each.digits for each in run)
         kind = _kind(digits)
@@ -98,8 +95,8 @@ def _numbers(text: str) -> Iterator[tuple[_Spoken, bool]]:
         if word.isdigit():
             yield _Spoken(matches[n].start(), matches[n].end(), word), False
             n += 1
-        elif word in _VALUES:
-            value, taken = _number_at([fold(m[0]) for m in matches[n : n + 5]])
+        elif word in _VALUES or word in _HUNDRED:
+            value, taken = _number_at([fold(m[0]) for m in matches[n : n + 8]])
             start, end = matches[n].start(), matches[n + taken - 1].end()
             yield _Spoken(start, end, str(value)), True
             n += taken
@@ -108,7 +105,21 @@ def _numbers(text: str) -> Iterator[tuple[_Spoken, bool]]:
 
 
 def _number_at(words: Sequence[str]) -> tuple[int, int]:
-    """Return the value of the number that begins here, and how many words say it."""
+    """Return the value of the number below 1000 that begins here, and how many words say it."""
+    if words[0] in _HUNDRED:
+        value, taken = 100, 1
+    else:
+        value, taken = _below_hundred(words)
+        if not 1 < value < 10 or not set(words[taken : taken + 1]) & _HUNDRED:  # noqa: PLR2004
+            return value, taken
+        value, taken = value * 100, taken + 1
+    if taken < len(words) and words[taken] in _VALUES and words[taken] != "zero":
+        rest, more = _below_hundred(words[taken:])
+        return value + rest, taken + more
+    return value, taken
+
+
+def _below_hundred(words: Sequence[str]) -> tuple[int, int]:  # noqa: PLR0911 - French counts so
     value, taken = _VALUES[words[0]], 1
     if words[0] == "quatre" and words[1:2] and words[1] in {"vingt", "vingts"}:
         value, taken = 80, 2

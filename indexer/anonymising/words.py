@@ -8,20 +8,23 @@ from typing import Final, NamedTuple
 from indexer.analysis.normalize import fold
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_SENTENCE_END: Final = ".!?…:\n«»\"“”•*"
-GREETINGS: Final = frozenset(
+_SENTENCE_END: Final = '.!?…:\n«»"“”•*'
+_GREETINGS: Final = (
     "bonjour bonsoir salut coucou hello hey bjr slt cc merci cher chere chers cheres ok oui bravo "
-    "desole pardon ciao bye re alors c'est ici moi tiens dis ecoute".split()
+    "desole pardon ciao bye re alors c'est ici moi tiens dis ecoute"
 )
+GREETINGS: Final = frozenset(_GREETINGS.split())
 """Words that people are called by name after."""
-TITLES: Final = frozenset(
+_TITLES: Final = (
     "m mr mrs mme mmes mlle monsieur madame mademoiselle messieurs me maitre dr docteur pr "
-    "professeur tonton tata tante oncle papi mamie papy mami".split()
+    "professeur tonton tata tante oncle papi mamie papy mami"
 )
-PARTICLES: Final = frozenset(
+TITLES: Final = frozenset(_TITLES.split())
+_PARTICLES: Final = (
     "de du des d la le les l el al ben bin ibn da di do dos das van von der den ait n o st saint "
-    "sainte mac mc".split()
+    "sainte mac mc"
 )
+PARTICLES: Final = frozenset(_PARTICLES.split())
 """Small words inside names; never a name by themselves."""
 
 
@@ -63,9 +66,7 @@ def tokens_of(text: str) -> list[Token]:
         )
         raw = match[0]
         after = between if tokens else ""
-        tokens.append(
-            Token(start, end, raw, fold(raw), raw[0].isupper(), begins, after, joined)
-        )
+        tokens.append(Token(start, end, raw, fold(raw), raw[0].isupper(), begins, after, joined))
     return tokens
 
 
