@@ -118,6 +118,8 @@ class IngestionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     passage_overlap_tokens: int = 64
     language: str = "fr"
     """Spoken language, fixed: detection is wrong on short or musical starts."""
+    ocr_languages: str = "fra"
+    """What pictures of text are read as: names of Tesseract's data, joined by ``+``."""
     glossary: str = ""
     """Path of the school's glossary (docs/formats.md); empty means the one shipped. Recognition
     listens for the first 40 terms, and all are looked for by their sound in what it heard."""

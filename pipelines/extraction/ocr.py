@@ -31,6 +31,7 @@ _MAX_SIDE_PX: Final = 8_000  # Tesseract's own limit is 32 767; this bounds the 
 _BOX: Final = re.compile(r"bbox (\d+) (\d+) (\d+) (\d+)")
 _SIZE: Final = re.compile(r"x_size ([\d.]+)")
 _CONFIDENCE: Final = re.compile(r"x_wconf (\d+)")
+_TURN: Final = re.compile(r"^Rotate: (\d+)", re.MULTILINE)
 _LINES: Final = ".ocr_line, .ocr_caption, .ocr_header, .ocr_textfloat"
 _NO_LANGUAGE: Final = re.compile(r"Failed loading language '(\w+)'|Error opening data file")
 
@@ -89,6 +90,20 @@ def read_picture(
         options += ["--dpi", str(max(70, round(dpi * scale)))]  # it refuses less than 70
     hocr = _run([PROGRAM, "stdin", "stdout", *options, "hocr"], _encoded(picture, scale), languages)
     return tuple(_iter_words(hocr, scale))
+
+
+def find_turn(picture: Image.Image) -> int:
+    """Return the degrees clockwise by which a picture of text must be turned to stand upright.
+
+    0 as well when the engine cannot tell: it wants some twenty words.
+    """
+    command = [PROGRAM, "stdin", "stdout", "--psm", "0", "-l", "osd"]
+    try:
+        said = _run(command, _encoded(picture, min(1.0, _MAX_SIDE_PX / max(picture.size))), "osd")
+    except DamagedFileError:
+        return 0
+    found = _TURN.search(said)
+    return int(found.group(1)) if found else 0
 
 
 def require_ocr(languages: str = LANGUAGES) -> None:

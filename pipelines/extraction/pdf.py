@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import io
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as pdfium_c
 from pdftext.extraction import dictionary_output
 from pdftext.postprocessing import postprocess_text
 
 from pipelines.extraction.blocks import clean, first_heading, title_from_filename, to_body
+from pipelines.extraction.page_picture import turned
+from pipelines.extraction.pdf_file import (
+    PDFIUM,
+    POINTS_PER_INCH,
+    has_scripts,
+    opened,
+    vendor_errors,
+)
 from pipelines.extraction.pdf_layout import (
     Page,
     body_size,
@@ -22,50 +27,64 @@ from pipelines.extraction.pdf_layout import (
     to_blocks,
     without_furniture,
 )
+from pipelines.extraction.pdf_scan import (
+    Scans,
+    n_letters,
+    pages_to_read,
+    read_scans,
+    with_scans,
+)
 from pipelines.extraction.pdf_table import Line
 from pipelines.ports import ExtractionDeps
 from schemas.content import Body, Extraction
 from schemas.document import MediaFiles, MediaKind
 from schemas.errors import (
     DamagedFileError,
-    EncryptedFileError,
     LimitExceededError,
     NoTextError,
+    OcrMissingError,
 )
 from schemas.ids import BlobKey
 
-_PDFIUM: Final = threading.Lock()
-"""PDFium may not be called by two threads at once, not even for two documents."""
 _PAGES_AT_ONCE: Final = 16  # text of this many pages is read per call: bounds the memory
 _DPI: Final = 110
-_POINTS_PER_INCH: Final = 72
 _MAX_SIDE_PX: Final = 2_400  # a poster of two metres becomes no gigapixel
 _WEBP: Final[dict[str, Any]] = {"format": "WEBP", "quality": 80, "method": 2}
 _JUMP: Final = 1.2  # times the font size: wider than any space, narrower than a table's gutter
 _HYPHENS: Final = {0x02: "-", 0xFFFE: "-"}  # how PDFium writes a hyphen at a line's end
 _BOLD_WEIGHT: Final = 600
 _MIN_LETTERS: Final = 16  # fewer in a whole document is a stamp or a scanner's mark, not text
-_MAX_PAGES_NAMED: Final = 10
-_TEXT_DONE: Final = 0.4
+_MAX_RUNS_NAMED: Final = 10
+_TEXT_DONE: Final = 0.2
+_OCR_COST: Final = 20  # pages drawn in the time that one page is read
+_SCRIPTS_IGNORED: Final = "The PDF contains scripts: they were ignored."
 _TOOL_TITLES: Final = ("microsoft word", "microsoft powerpoint", "untitled", "sans titre")
 
 
 def extract_pdf(path: Path, filename: str, deps: ExtractionDeps) -> Extraction:
     """Return the blocks of all pages, without headers and footers, and the page pictures.
 
+    Pages without a text layer are read by OCR; those that lie on their side are turned.
+
     Raises:
         EncryptedFileError: If it needs a password.
         DamagedFileError: If it cannot be opened, or a page cannot be read.
         LimitExceededError: If it has too many pages.
-        NoTextError: If no page holds text: it is made of pictures.
+        NoTextError: If no page holds text, not even in its picture.
+        OcrMissingError: If all pages are pictures, and the worker has no OCR.
     """
-    with _vendor_errors(filename):
-        n_pages, declared = _look(path)
+    with vendor_errors(filename):
+        n_pages, declared, warnings = _look(path)
         _check_pages(n_pages, filename, deps)
         pages = [page for pages in _iter_pages(path, n_pages, deps) for page in pages]
+        to_read = pages_to_read(path, pages)
+        read_done = _TEXT_DONE + _share_of_ocr(len(to_read), n_pages)
+        scans, unread = _read_scans(path, pages, to_read, deps, read_done=read_done)
+        pages = with_scans(pages, scans)
         body = _to_body(pages)
         _require_text(body, n_pages, filename)
-        pictures = tuple(_iter_pictures(path, n_pages, deps))
+        turns = {number: scan.turn for number, scan in scans.items() if scan}
+        pictures = tuple(_iter_pictures(path, n_pages, turns, deps, done=read_done))
     title = declared or first_heading(body) or title_from_filename(filename)
     return Extraction(
         media_kind=MediaKind.PDF,
@@ -73,38 +92,16 @@ def extract_pdf(path: Path, filename: str, deps: ExtractionDeps) -> Extraction:
         title=title,
         media=MediaFiles(pages=pictures),
         n_pages=n_pages,
-        warnings=_blank_page_warnings(pages),
+        warnings=(*warnings, *unread, *_page_warnings(pages, scans)),
     )
 
 
-@contextmanager
-def _vendor_errors(filename: str) -> Iterator[None]:
-    try:
-        yield
-    except pdfium.PdfiumError as exc:
-        if getattr(exc, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD:
-            raise EncryptedFileError(
-                f"“{filename}” is protected by a password: send a copy without one."
-            ) from exc
-        reason = str(exc).rstrip(".")
-        raise DamagedFileError(f"“{filename}” is a damaged PDF: {reason}.") from exc
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[pdfium.PdfDocument]:
-    with _PDFIUM:
-        document = pdfium.PdfDocument(path)
-        try:
-            yield document
-        finally:
-            document.close()
-
-
-def _look(path: Path) -> tuple[int, str | None]:
-    with _opened(path) as document:
+def _look(path: Path) -> tuple[int, str | None, tuple[str, ...]]:
+    with opened(path) as document:
         title = clean(document.get_metadata_value("Title") or "")
         usable = title and not title.lower().startswith(_TOOL_TITLES)
-        return len(document), title if usable else None
+        warnings = (_SCRIPTS_IGNORED,) if has_scripts(path, document) else ()
+        return len(document), title if usable else None, warnings
 
 
 def _check_pages(n_pages: int, filename: str, deps: ExtractionDeps) -> None:
@@ -119,7 +116,7 @@ def _check_pages(n_pages: int, filename: str, deps: ExtractionDeps) -> None:
 def _iter_pages(path: Path, n_pages: int, deps: ExtractionDeps) -> Iterator[list[Page]]:
     for first in range(0, n_pages, _PAGES_AT_ONCE):
         numbers = range(first, min(n_pages, first + _PAGES_AT_ONCE))
-        with _PDFIUM:
+        with PDFIUM:
             found = dictionary_output(path, page_range=numbers, disable_links=True, keep_chars=True)
         yield [_to_page(n + 1, page) for n, page in zip(numbers, found, strict=True)]
         deps.progress(_TEXT_DONE * numbers.stop / n_pages)
@@ -178,35 +175,80 @@ def _to_body(pages: list[Page]) -> Body:
     return to_body(block for page in kept for block in to_blocks(page, size, levels))
 
 
+def _share_of_ocr(n_read: int, n_pages: int) -> float:
+    cost = n_read * _OCR_COST
+    return (1 - _TEXT_DONE) * cost / (cost + n_pages)
+
+
+def _read_scans(
+    path: Path,
+    pages: Sequence[Page],
+    numbers: Sequence[int],
+    deps: ExtractionDeps,
+    *,
+    read_done: float,
+) -> tuple[Scans, tuple[str, ...]]:
+    """Read the pages of these numbers; without OCR they are named in a warning.
+
+    Raises:
+        OcrMissingError: If there is no text without it.
+    """
+
+    def on_page(n_done: int) -> None:
+        deps.progress(_TEXT_DONE + (read_done - _TEXT_DONE) * n_done / len(numbers))
+
+    if not numbers:
+        return {}, ()
+    try:
+        return read_scans(path, numbers, deps.settings.ocr_languages, on_page), ()
+    except OcrMissingError as exc:
+        if sum(map(n_letters, pages)) < _MIN_LETTERS:
+            raise
+        return {}, (f"Not read for lack of OCR: page {_named(numbers)}. {exc}",)
+
+
 def _require_text(body: Body, n_pages: int, filename: str) -> None:
     if sum(c.isalpha() for b in body.blocks for c in b.text) < _MIN_LETTERS:
         raise NoTextError(
-            f"“{filename}” holds {n_pages} page{'s' * (n_pages > 1)} of pictures and no text. "
-            "Reading text in pictures (OCR) is not available yet: send a PDF with text."
+            f"“{filename}” holds {n_pages} page{'s' * (n_pages > 1)} of pictures, and no text was "
+            "found in them."
         )
 
 
-def _iter_pictures(path: Path, n_pages: int, deps: ExtractionDeps) -> Iterator[BlobKey]:
+def _iter_pictures(
+    path: Path, n_pages: int, turns: Mapping[int, float], deps: ExtractionDeps, *, done: float
+) -> Iterator[BlobKey]:
     """Draw one page at a time and store it at once, so that memory holds one picture."""
     for number in range(n_pages):
-        with _opened(path) as document:
-            picture = _draw(document[number])
+        with opened(path) as document:
+            picture = _draw(document[number], turns.get(number + 1, 0))
         yield deps.blobs.put(picture)
-        deps.progress(_TEXT_DONE + (1 - _TEXT_DONE) * (number + 1) / n_pages)
+        deps.progress(done + (1 - done) * (number + 1) / n_pages)
 
 
-def _draw(page: pdfium.PdfPage) -> bytes:
+def _draw(page: pdfium.PdfPage, turn: float) -> bytes:
     longest = max(page.get_size()) or 1.0
-    scale = min(_DPI / _POINTS_PER_INCH, _MAX_SIDE_PX / longest)
+    scale = min(_DPI / POINTS_PER_INCH, _MAX_SIDE_PX / longest)
     buffer = io.BytesIO()
-    page.render(scale=scale).to_pil().save(buffer, **_WEBP)
+    turned(page.render(scale=scale).to_pil(), turn).save(buffer, **_WEBP)
     return buffer.getvalue()
 
 
-def _blank_page_warnings(pages: list[Page]) -> tuple[str, ...]:
-    blank = [str(p.number) for p in pages if not p.lines]
-    if not blank:
-        return ()
-    more = " and others" if len(blank) > _MAX_PAGES_NAMED else ""
-    named = ", ".join(blank[:_MAX_PAGES_NAMED])
-    return (f"No text was found on page {named}{more}: pictures are not read yet (no OCR).",)
+def _page_warnings(pages: Sequence[Page], scans: Scans) -> Iterator[str]:
+    if read := [number for number, scan in scans.items() if scan and scan.page.lines]:
+        yield f"Read from pictures (OCR), so words may be wrong: page {_named(read)}."
+    if blank := [page.number for page in pages if not page.lines]:
+        yield f"No text was found on page {_named(blank)}."
+
+
+def _named(numbers: Sequence[int]) -> str:
+    """Return the first numbers, consecutive ones as a range: ``1–3, 7``."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    named = [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
+    more = " and others" if len(named) > _MAX_RUNS_NAMED else ""
+    return ", ".join(named[:_MAX_RUNS_NAMED]) + more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from statistics import median
@@ -94,7 +95,10 @@ def _half(size: float) -> float:
 
 
 def _key(line: Line) -> str:
-    return re.sub(r"\d+", "#", line.text.strip().lower())
+    """Return what is the same of a header on every page, read from pictures or not."""
+    parts = unicodedata.normalize("NFKD", line.text.lower())
+    folded = "".join(c for c in parts if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[^\W\d_]+", folded))
 
 
 def _at_edge(line: Line, page: Page) -> bool:

@@ -33,7 +33,10 @@ def real_remarks() -> list[str]:
         "Tag 'l’été' is not in the taxonomy; it was left out.",
         "The recording 'appel.m4a' that “ex.json” names did not come along.",
         "No poster could be made: the film is black.",
-        "No text was found on page 2, 3 and others: pictures are not read yet (no OCR).",
+        "No text was found on page 2, 3 and others.",
+        "Read from pictures (OCR), so words may be wrong: page 1–3, 7.",
+        "Not read for lack of OCR: page 2. Reading text in pictures (OCR) needs Tesseract.",
+        "The PDF contains scripts: they were ignored.",
     ]
 
 

@@ -185,8 +185,8 @@ def test_a_pdf_behind_a_password_is_refused(extract_bytes: ExtractBytes) -> None
         extract_bytes("a.pdf", a_pdf([paragraph(60, 700)], trailer=f"{lock} /ID [<00> <00>]"))
 
 
-def test_a_pdf_of_pictures_says_that_there_is_no_ocr(extract_bytes: ExtractBytes) -> None:
-    with pytest.raises(NoTextError, match=r"2 pages of pictures and no text.*OCR"):
+def test_a_pdf_of_pictures_without_text_is_refused(extract_bytes: ExtractBytes) -> None:
+    with pytest.raises(NoTextError, match="2 pages of pictures, and no text"):
         extract_bytes("scan.pdf", a_pdf([[], []], drawing="0 0 1 rg 100 100 300 300 re f"))
 
 
@@ -199,3 +199,24 @@ def test_a_page_without_text_among_others_is_a_warning(extract_bytes: ExtractByt
 def test_a_damaged_pdf_is_refused(extract_bytes: ExtractBytes, data: bytes) -> None:
     with pytest.raises(DamagedFileError, match=r"damaged PDF: .*[^.]\.$"):
         extract_bytes("a.pdf", data)
+
+
+SCRIPT = "<< /S /JavaScript /JS (app.alert\\('Bonjour'\\)) >>"
+
+
+def test_scripts_of_a_pdf_are_ignored_and_named(extract_bytes: ExtractBytes) -> None:
+    data = a_pdf([paragraph(60, 700)]).replace(
+        b"/Type /Catalog", f"/Type /Catalog /OpenAction {SCRIPT}".encode()
+    )
+    found = extract_bytes("a.pdf", data)
+    assert found.warnings == ("The PDF contains scripts: they were ignored.",)
+    assert texts(found.content) == [" ".join(LOREM)]
+
+
+def test_ten_thousand_pages_are_refused_before_any_is_read(
+    extract_bytes: ExtractBytes, blobs: BlobStore
+) -> None:
+    seen: list[float] = []
+    with pytest.raises(LimitExceededError, match="has 10000 pages; the limit is 2000"):
+        extract_bytes("long.pdf", a_pdf([[(60, 700, 10, "x")]] * 10_000), progress=seen.append)
+    assert seen == []
