@@ -131,7 +131,7 @@ class _Writer:
             "title": self.title,
             "tags": list(tags),
             "started_at": messages[0]["at"],
-            **({"participants": people} if kind == "thread" else whose),
+            **({"authors": people} if kind == "thread" else whose),
             "messages": messages,
         }).encode()
 

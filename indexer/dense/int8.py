@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from indexer.models.assemble import QUERY_FORM
-from indexer.models.cores import cpu_flags
+from indexer.models.cores import prefer_wide_registers
 from indexer.models.manifest import ModelSpec, Pooling
 from indexer.models.tokens import open_tokenizer
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 ALONE_BELOW: Final = 16
 """Tokens. Matrices of fewer rows go another way through the library and round otherwise, so a
 shorter text must not be among others: then every text has the same vector, bit for bit, always."""
-_WIDE: Final = frozenset({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"})
-_WIDE_SWITCH: Final = "CT2_FORCE_CPU_ISA"
 
 
 class Int8Model:
@@ -31,9 +28,7 @@ class Int8Model:
 
     def __init__(self, spec: ModelSpec, directory: Path, *, at_once: int) -> None:
         """Load the int8 form of an assembled model."""
-        if cpu_flags() >= _WIDE:
-            # Left alone, the library takes half of what such a processor has: 10 % slower.
-            os.environ.setdefault(_WIDE_SWITCH, "AVX512")
+        prefer_wide_registers()
         import ctranslate2
 
         self._spec = spec

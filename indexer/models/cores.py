@@ -11,6 +11,8 @@ from schemas.settings import Settings
 
 _QUOTA: Final = Path("/sys/fs/cgroup/cpu.max")
 _CPU_INFO: Final = Path("/proc/cpuinfo")
+_WIDE: Final = frozenset({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"})
+_WIDE_SWITCH: Final = "CT2_FORCE_CPU_ISA"
 
 
 def n_threads(settings: Settings) -> int:
@@ -41,6 +43,17 @@ def cpu_facts(cpu_info: Path = _CPU_INFO) -> dict[str, str]:
 def cpu_flags() -> frozenset[str]:
     """Return what the processor can do, by its names in ``/proc/cpuinfo``."""
     return frozenset(cpu_facts().get("flags", "").split())
+
+
+def prefer_wide_registers() -> None:
+    """Have CTranslate2 use the whole of the processor; to be called before every import of it.
+
+    Left alone, the library takes half of what a processor with AVX-512 has: 10 % slower. It looks
+    once in a process, and rounds otherwise on each: without this, vectors would depend on whether
+    a recording or a text was the first that a worker got.
+    """
+    if cpu_flags() >= _WIDE:
+        os.environ.setdefault(_WIDE_SWITCH, "AVX512")
 
 
 def _quota_cores(path: Path) -> int:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from indexer.models.cores import prefer_wide_registers
 from indexer.models.manifest import model_dir
 from pipelines.extraction.channels import frame_levels, gate
 from pipelines.extraction.convert import SAMPLE_RATE
@@ -179,6 +180,7 @@ class WhisperTranscriber:
     def _loaded(self) -> Any:
         with self._lock:
             if self._model is None:
+                prefer_wide_registers()
                 from faster_whisper import WhisperModel
 
                 path = self._find_model()
@@ -221,6 +223,7 @@ def _tracks(sound: wave.Wave_read, n_frames: int) -> list[Samples]:
 def _detect_speech(track: NDArray[np.float32]) -> list[TimeSpan]:
     if frame_levels(track).max() < _SILENCE_DB:
         return []
+    prefer_wide_registers()
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
     found = get_speech_timestamps(track, VadOptions(**_TIGHT_SPEECH))
