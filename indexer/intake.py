@@ -21,6 +21,7 @@ import structlog
 
 from indexer.catalog.catalog import Catalog
 from indexer.ports import BlobStore, JobQueue
+from indexer.room import check_room
 from schemas.document import DocumentKind, Submission, Visibility
 from schemas.errors import (
     ConflictError,
@@ -48,7 +49,8 @@ MAX_PEEK_BYTES: Final = 64 * 1024**2
 HEAD_BYTES: Final = 16
 """Enough of a file's start to tell a recording from everything else."""
 FALLBACK_FILENAME: Final = "document"
-IN_PROGRESS: Final = frozenset({JobState.QUEUED, JobState.RUNNING})
+IN_PROGRESS: Final = frozenset({JobState.QUEUED, JobState.RUNNING, JobState.PAUSED})
+_ENDED_BADLY: Final = frozenset({JobState.FAILED, JobState.CANCELLED})
 
 _NAMED_KINDS: Final = frozenset({DocumentKind.EXCHANGE, DocumentKind.THREAD})
 _OWN_ID: Final = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
@@ -138,11 +140,13 @@ def receive(
     Raises:
         EmptyFileError: If there are no bytes.
         LimitExceededError: If there are more bytes than the settings allow.
+        StorageFullError: If the disk is nearly full.
     """
     name = clean_filename(filename)
     size_bytes = _checked_size(source, name, intake.settings)
     if media is not None:
         _checked_size(media, clean_filename(media.name), intake.settings)
+    check_room(intake.settings, size_bytes)
     original = intake.blobs.put(source)
     recording = intake.blobs.put(media) if media is not None else None
     where = _source_of(source, size_bytes, original, options)
@@ -160,7 +164,7 @@ def receive(
         uploaded_by=uploaded_by,
         media=recording,
     )
-    received = _submit(intake, submission)
+    received = submit(intake, submission)
     if received.is_new:
         return received
     before = intake.catalog.jobs.submission(received.job.id)
@@ -168,20 +172,20 @@ def receive(
 
 
 def retry(intake: Intake, job_id: JobId) -> Job:
-    """Give a failed job another try, with the original that was kept.
+    """Give a failed or cancelled job another try, with the original that was kept.
 
     Raises:
         NotFoundError: If there is no such job, or its original is gone.
-        ConflictError: If the job did not fail.
+        ConflictError: If the job did neither.
     """
     job = intake.catalog.jobs.get(job_id)
     if job is None:
         raise NotFoundError(f"There is no job {job_id}.")
-    if job.state is not JobState.FAILED:
+    if job.state not in _ENDED_BADLY:
         raise ConflictError(f"Job {job_id} is {job.state.value}: only a failed job is tried again.")
     submission = intake.catalog.jobs.submission(job_id)
     intake.blobs.size(submission.original)
-    return _submit(intake, submission).job
+    return submit(intake, submission).job
 
 
 def clean_filename(filename: str) -> str:
@@ -229,12 +233,14 @@ def enqueue(intake: Intake, job_id: JobId, submission: Submission) -> None:
     """Queue a job that has its row; doing it twice is doing it once."""
     media = submission.media or submission.original
     head = intake.blobs.read(media, start=0, end=HEAD_BYTES)
-    intake.queue.enqueue_ingest(job_id, long_media=is_recording(head))
+    is_long = is_recording(head)
+    intake.queue.enqueue_ingest(job_id, long_media=is_long, size_bytes=submission.size_bytes)
 
 
-def _submit(intake: Intake, submission: Submission) -> Received:
+def submit(intake: Intake, submission: Submission, *, anew: bool = False) -> Received:
+    """Make the job of stored bytes and queue it; ``anew`` also where they are published."""
     with intake.lock:
-        known = _same_bytes(intake, submission)
+        known = None if anew else _same_bytes(intake, submission)
         if known is not None:
             return known
         job, is_new = _open_attempt(intake, submission)
@@ -270,11 +276,12 @@ def _same_bytes(intake: Intake, submission: Submission) -> Received | None:
     latest = jobs.latest_for(published)
     if latest is not None and latest.state in IN_PROGRESS:
         return None  # another revision is about to replace these bytes, which are wanted again
-    done = _last_attempt(intake, published, submission.revision)
+    done = last_attempt(intake, published, submission.revision)
     return Received(job=done, document_id=published, is_new=False) if done else None
 
 
-def _last_attempt(intake: Intake, document_id: DocumentId, revision: Revision) -> Job | None:
+def last_attempt(intake: Intake, document_id: DocumentId, revision: Revision) -> Job | None:
+    """Return the newest try to ingest this revision, or ``None``."""
     found: Job | None = None
     for attempt in itertools.count(1):
         job = intake.catalog.jobs.get(job_id_for(document_id, revision, attempt))
@@ -286,7 +293,7 @@ def _last_attempt(intake: Intake, document_id: DocumentId, revision: Revision) -
 
 def _open_attempt(intake: Intake, submission: Submission) -> tuple[Job, bool]:
     """Create the attempt after the last one, unless that one is not over yet."""
-    last = _last_attempt(intake, submission.document_id, submission.revision)
+    last = last_attempt(intake, submission.document_id, submission.revision)
     if last is not None and last.state in IN_PROGRESS:
         return last, False
     attempt = 1 if last is None else last.attempt + 1

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.content import Extraction, Transcript
+from schemas.content import Content, Extraction, Transcript
 from schemas.document import Document, DocumentKind, MediaKind, Participant, Submission, Visibility
 from schemas.identity import audiences_of
 from schemas.ids import BlobKey
@@ -64,6 +64,33 @@ def describe(
             *extraction.warnings,
             *([_GUESSED_PRIVATE] if is_hidden_guess else []),
         ),
+    )
+
+
+def extraction_of(document: Document, content: Content) -> Extraction:
+    """Return what was extracted from a document that is published."""
+    return Extraction(
+        media_kind=document.media_kind,
+        content=content,
+        kind=document.kind,
+        title=document.title,
+        visibility=document.visibility,
+        participants=document.participants,
+        created_at=document.created_at,
+        media=document.media,
+        duration_ms=document.duration_ms,
+        n_pages=document.n_pages,
+    )
+
+
+def description_of(document: Document) -> Description:
+    """Return the settled facts of a document that is published."""
+    return Description(
+        title=document.title,
+        kind=document.kind,
+        visibility=document.visibility,
+        participants=document.participants,
+        created_at=document.created_at,
     )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from schemas.ids import BlobKey, DocumentId, PersonId, Revision
+from schemas.job import Stage
 
 
 class DocumentKind(StrEnum):
@@ -83,6 +84,8 @@ class Submission(msgspec.Struct, frozen=True):
     uploaded_by: PersonId | None = None
     media: BlobKey | None = None
     """Recording that an exchange JSON points to, when it came along."""
+    start: Stage = Stage.EXTRACT
+    """First stage that works anew; of those before, the published document has the results."""
 
 
 class MediaFiles(msgspec.Struct, frozen=True):

@@ -153,6 +153,18 @@ class UnknownTagError(PermanentError):
     code = "unknown-tag"
 
 
+class CancelledError(PermanentError):
+    """Somebody ended the job before it was done."""
+
+    code = "cancelled"
+
+
+class WorkerStoppedError(PermanentError):
+    """The worker died again and again at the same stage of one file: out of memory, say."""
+
+    code = "stops-worker"
+
+
 class OcrMissingError(PermanentError):
     """The document is made of pictures, and the worker has no engine that reads them (OCR)."""
 
@@ -164,6 +176,13 @@ class TransientError(CordeeError):
 
     code = "unavailable"
     status = 503
+
+
+class StorageFullError(TransientError):
+    """There is no room left on the disk; it may come back."""
+
+    code = "insufficient-storage"
+    status = 507
 
 
 def should_retry(error: BaseException) -> bool:

@@ -18,6 +18,8 @@ only when the steps of a workflow change in a way that a half-done run cannot su
 INGEST_QUEUE: Final = "ingest"
 MEDIA_QUEUE: Final = "ingest-media"
 """Long recordings wait here, so that they never hold up a short exchange."""
+FIRST_QUEUE: Final = "ingest-first"
+"""What somebody wants before everything else."""
 REINDEX_QUEUE: Final = "reindex"
 CORRECTIONS_QUEUE: Final = "corrections"
 """Somebody waits for these, and each takes a second: they stand behind no recording."""
@@ -29,6 +31,11 @@ CORRECT_WORKFLOW: Final = "apply_corrections"
 def correct_workflow_id(document_id: DocumentId, corrected_at: datetime) -> str:
     """Return the id of the workflow that applies corrections up to the latest one's moment."""
     return f"correct-{document_id}-{int(corrected_at.timestamp() * 1000)}"
+
+
+def priority_of(size_bytes: int) -> int:
+    """Return the place in a queue, lower first: each doubling of the size waits behind the last."""
+    return size_bytes.bit_length()
 
 
 class Stage(StrEnum):
@@ -43,12 +50,15 @@ class Stage(StrEnum):
 
 
 class JobState(StrEnum):
-    """``FAILED`` keeps the original, so that a person can ask for another try."""
+    """``FAILED`` and ``CANCELLED`` keep the original, so that a person can ask for another try."""
 
     QUEUED = "queued"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    PAUSED = "paused"
+    """Waits until somebody lets it go on, with what its finished stages made."""
+    CANCELLED = "cancelled"
 
 
 class JobProblem(msgspec.Struct, frozen=True):

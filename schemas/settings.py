@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from schemas.errors import SettingsError
+from schemas.job import Stage
 
 _PREFIX: Final = "CORDEE_"
 _SEPARATOR: Final = "__"
@@ -125,6 +126,13 @@ class IngestionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     listens for the first 40 terms, and all are looked for by their sound in what it heard."""
     workers: int = 1
     """Documents ingested at once by one worker process."""
+    min_free_bytes: int = 500 * 1024**2
+    """Left free on the disk: with less, nothing is taken in and no stage begins, until there is."""
+    at_once: dict[Stage, Annotated[int, msgspec.Meta(ge=1)]] = {}
+    """Stages of one kind that run at once in a worker, where fewer than ``workers``: 1 for
+    ``encode``, say, which uses all cores by itself."""
+    max_worker_deaths: Annotated[int, msgspec.Meta(ge=1)] = 5
+    """How often a worker may die at one stage of one file before the file is put aside."""
     max_attempts: int = 3
     """Tries of a stage that fails in a way that may pass."""
 

@@ -17,12 +17,14 @@ from schemas.job import (
     APP_VERSION,
     CORRECT_WORKFLOW,
     CORRECTIONS_QUEUE,
+    FIRST_QUEUE,
     INGEST_QUEUE,
     INGEST_WORKFLOW,
     MEDIA_QUEUE,
     REENCODE_WORKFLOW,
     REINDEX_QUEUE,
     correct_workflow_id,
+    priority_of,
 )
 from schemas.settings import Settings
 
@@ -37,10 +39,24 @@ class DbosJobQueue:
         """Wrap an open client."""
         self._client = client
 
-    def enqueue_ingest(self, job_id: JobId, *, long_media: bool) -> None:
+    def enqueue_ingest(self, job_id: JobId, *, long_media: bool, size_bytes: int = 0) -> None:
         """Queue the ingestion of a job; its id is the workflow's id, so twice is once."""
         queue = MEDIA_QUEUE if long_media else INGEST_QUEUE
-        self._enqueue(INGEST_WORKFLOW, queue, job_id, job_id)
+        self._enqueue(INGEST_WORKFLOW, queue, job_id, job_id, priority=priority_of(size_bytes))
+
+    def hold(self, job_id: JobId) -> None:
+        """Take a workflow from its queue, or let it end before its next step."""
+        with _engine_errors():
+            self._client.cancel_workflow(job_id)
+
+    def resume(self, job_id: JobId, *, first: bool = False) -> None:
+        """Queue a held workflow again: it goes on after its last recorded step."""
+        with _engine_errors():
+            found = self._client.list_workflows(workflow_ids=[job_id], load_input=False)
+            # One that was never queued is left to the workers' repair.
+            if found:
+                queue = FIRST_QUEUE if first else found[0].queue_name or INGEST_QUEUE
+                self._client.resume_workflow(job_id, queue_name=queue)
 
     def enqueue_reencode(self, encoder: str) -> str:
         """Queue the encoding of all passages with another encoder.
@@ -75,12 +91,15 @@ class DbosJobQueue:
         """Give the connections back."""
         self._client.destroy()
 
-    def _enqueue(self, workflow: str, queue: str, workflow_id: str, argument: str) -> None:
+    def _enqueue(
+        self, workflow: str, queue: str, workflow_id: str, argument: str, *, priority: int = 0
+    ) -> None:
         options = EnqueueOptions(
             workflow_name=workflow,
             queue_name=queue,
             workflow_id=workflow_id,
             app_version=APP_VERSION,
+            priority=priority,
         )
         with _engine_errors():
             self._client.enqueue(options, argument)

@@ -8,6 +8,7 @@ import re
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -20,10 +21,10 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-CLIP_S: Final = 4.0
-"""Of a recording: a few words, so that 300 files with some of them take minutes and not hours."""
-_SPOKEN: Final = ROOT / "fixtures" / "media" / "premier-marche.m4a"
+_MEDIA: Final = ROOT / "fixtures" / "media"
+_AROUND_MS: Final = 200  # left around a sentence that is cut out
 _EPOCH: Final = (2020, 1, 1, 0, 0, 0)
+_SHORTEST_MS, _LONGEST_MS = 3_000, 7_000
 _SHORTEST, _LONGEST = 40, 300  # characters of a sentence
 _BOMB_BYTES: Final = 60_000_000
 
@@ -68,6 +69,7 @@ class _Writer:
     def __init__(self, rng: Random, sentences: Sequence[str], number: int) -> None:
         self.rng = rng
         self.number = number
+        self.spoken = _spoken()
         self.title = f"Note {number} du carnet"
         self.paragraphs = [
             " ".join(rng.sample(sentences, rng.randint(2, 5))) for _ in range(rng.randint(2, 8))
@@ -136,8 +138,10 @@ class _Writer:
         }).encode()
 
     def recording(self) -> bytes:
-        start = f"{self.number * 0.31 % 20:.2f}"
-        source = ["-ss", start, "-t", str(CLIP_S), "-i", str(_SPOKEN)]
+        """Return one spoken sentence: what a whole one says is heard alike each time."""
+        path, start_ms, end_ms = self.spoken[self.number % len(self.spoken)]
+        times = ["-ss", str(start_ms / 1000), "-to", str(end_ms / 1000)]
+        source = [*times, "-i", str(path)]
         return _ffmpeg([*source, "-ac", "1", "-c:a", "pcm_s16le", "-bitexact", "-f", "wav"])
 
     def silence(self) -> bytes:
@@ -180,9 +184,22 @@ _BAD: Final[Sequence[tuple[str, str, _Write]]] = (
 )
 
 
+@lru_cache
+def _spoken() -> list[tuple[Path, int, int]]:
+    """Return the sentences of the fixtures' recordings that last some seconds: file, start, end."""
+    found = []
+    for path in sorted(_MEDIA.glob("*.times.json")):
+        sound = next(_MEDIA.glob(f"{path.name.split('.')[0]}.m*"))
+        for said in json.loads(path.read_text("utf-8")):
+            if _SHORTEST_MS <= said["end_ms"] - said["start_ms"] <= _LONGEST_MS:
+                span = said["start_ms"] - _AROUND_MS, said["end_ms"] + _AROUND_MS
+                found.append((sound, max(0, span[0]), span[1]))
+    return found
+
+
 def _sentences() -> list[str]:
     found: dict[str, None] = {}
-    for path in sorted((ROOT / "fixtures" / "media").glob("*.txt")):
+    for path in sorted(_MEDIA.glob("*.txt")):
         for line in re.split(r"[.?!]\s", path.read_text("utf-8")):
             words = " ".join(line.split())
             if _SHORTEST < len(words) < _LONGEST:

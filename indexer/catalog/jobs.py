@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select, update
 
 from indexer.catalog.database import Database
 from indexer.catalog.tables import jobs
@@ -16,7 +16,8 @@ from schemas.errors import NotFoundError
 from schemas.ids import DocumentId, JobId, PersonId, Revision, job_id_for
 from schemas.job import Job, JobProblem, JobState, Stage
 
-_IN_PROGRESS = (JobState.QUEUED, JobState.RUNNING)
+_ACTIVE = (JobState.QUEUED, JobState.RUNNING)
+_IN_PROGRESS = (*_ACTIVE, JobState.PAUSED)
 
 
 class Jobs:
@@ -114,6 +115,48 @@ class Jobs:
             )
             if not result.rowcount:
                 raise NotFoundError("There is no such job.")
+
+    def move(
+        self, job_id: JobId, state: JobState, *, before: Collection[JobState], now: datetime
+    ) -> bool:
+        """Set the state of a job that is in one of these; return whether it was."""
+        one_of = (jobs.c.id == job_id, jobs.c.state.in_(list(before)))
+        with self._database.writing() as connection:
+            moved = update(jobs).where(*one_of).values(state=state, updated_at=now)
+            return bool(connection.execute(moved).rowcount)
+
+    def begin(self, job_id: JobId, stage: Stage, *, now: datetime) -> int:
+        """Note that a stage begins, unless the job was paused or cancelled meanwhile.
+
+        Returns:
+            How often this stage has begun without an end to it, this time counted: more than one
+            where workers died at it. 0 where it must not begin.
+        """
+        again = case((jobs.c.stage == stage, jobs.c.starts + 1), else_=1)
+        here = jobs.c.id == job_id
+        with self._database.writing() as connection:
+            begun = connection.execute(
+                update(jobs)
+                .where(here, jobs.c.state.in_(_ACTIVE))
+                .values(
+                    state=JobState.RUNNING, stage=stage, progress=0.0, starts=again, updated_at=now
+                )
+            )
+            if not begun.rowcount:
+                return 0
+            return int(connection.execute(select(jobs.c.starts).where(here)).scalar_one())
+
+    def end_stage(self, job_id: JobId) -> None:
+        """Note that a stage has ended, well or badly, or was given back by a worker that stops."""
+        with self._database.writing() as connection:
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(starts=0))
+
+    def advance(self, job_id: JobId, progress: float, *, now: datetime) -> bool:
+        """Note the progress of a running stage; return False where it must stop."""
+        running = (jobs.c.id == job_id, jobs.c.state == JobState.RUNNING)
+        with self._database.writing() as connection:
+            done = update(jobs).where(*running).values(progress=progress, updated_at=now)
+            return bool(connection.execute(done).rowcount)
 
     def counts(self) -> dict[JobState, int]:
         """Return how many jobs are in each state; every state has an entry."""

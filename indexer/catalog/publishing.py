@@ -46,10 +46,12 @@ class Publishing:
         tags: Sequence[TagAssignment],
         *,
         replies: Sequence[Reply] = (),
+        anew: bool = False,
     ) -> int:
         """Make this revision the published one; readers see the old one or the new one.
 
-        Publishing the revision that is published already changes nothing. A visibility and tags
+        Publishing the revision that is published already changes nothing, unless it was worked on
+        ``anew``. A visibility and tags
         that a person has decided on stay. Who may see a passage follows from the document:
         ``Passage.audiences`` is not read. Passages of the revision before stay readable by id
         until they are swept.
@@ -60,6 +62,7 @@ class Publishing:
             vectors: For each encoder, an array of shape (len(passages), d), row by row theirs.
             tags: What was found this time, by machine or declared by the sender.
             replies: The questions of a conversation with what answers them.
+            anew: Whether to write it also where the same revision is published.
 
         Returns:
             Position of the change; of the document's last one when nothing changed.
@@ -69,7 +72,8 @@ class Publishing:
         """
         with self._database.publishing() as connection:
             before = _present(connection, document)
-            if before is not None and before.revision == document.revision:
+            is_known = before is not None and before.revision == document.revision
+            if is_known and not anew:
                 return last_change_of(connection, document.id)
             _check_vectors(connection, passages, vectors)
             visibility = before.chosen if before and before.chosen else document.visibility

@@ -181,6 +181,7 @@ jobs = Table(
     Column("problem", MsgspecJson(JobProblem)),
     Column("warnings", MsgspecJson(tuple[str, ...]), nullable=False),
     Column("attempt", Integer, nullable=False),
+    Column("starts", Integer, nullable=False, server_default="0"),
     Column("uploaded_by", Text),
     Column("submission", MsgspecJson(Submission), nullable=False),
     Index("ix_jobs_document_id_created_at", "document_id", "created_at"),

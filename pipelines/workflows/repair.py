@@ -25,6 +25,7 @@ from schemas.job import (
     JobProblem,
     JobState,
     correct_workflow_id,
+    priority_of,
 )
 
 LOST_AFTER_S: Final = 60.0
@@ -33,7 +34,7 @@ SWEEP_AFTER: Final = timedelta(minutes=10)
 """Followers apply a change within a second; after this long none points at an old passage."""
 _MAX_JOBS: Final = 10_000
 _BATCH: Final = 500  # workflow ids in one query
-_ENDED_BADLY: Final = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
+_ENDED_BADLY: Final = frozenset({"ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 
 _log = structlog.get_logger(__name__)
 
@@ -88,6 +89,8 @@ def _repair_batch(pipeline: Pipeline, jobs: Sequence[Job]) -> None:
         status = known.get(job.id)
         if status is None:
             _enqueue(pipeline, job.id)
+        elif status == "CANCELLED":
+            _go_on(job.id)
         elif status in _ENDED_BADLY:
             _fail(pipeline, job, status)
 
@@ -103,9 +106,16 @@ def _enqueue(pipeline: Pipeline, job_id: JobId) -> None:
         queue_name=MEDIA_QUEUE if is_recording(head) else INGEST_QUEUE,
         workflow_id=job_id,
         app_version=APP_VERSION,
+        priority=priority_of(submission.size_bytes),
     )
     DBOS.enqueue_workflow_with_options(options, job_id)
     _log.warning("job.requeued", job_id=job_id)
+
+
+def _go_on(job_id: JobId) -> None:
+    """Queue a workflow that was held, of a job that is not paused any more."""
+    DBOS.resume_workflow(job_id, queue_name=INGEST_QUEUE)
+    _log.warning("job.resumed", job_id=job_id)
 
 
 def _fail(pipeline: Pipeline, job: Job, status: str) -> None:

@@ -25,6 +25,7 @@ from schemas.job import (
     APP_NAME,
     APP_VERSION,
     CORRECTIONS_QUEUE,
+    FIRST_QUEUE,
     INGEST_QUEUE,
     MEDIA_QUEUE,
     REINDEX_QUEUE,
@@ -79,11 +80,14 @@ def serve_queues(pipeline: Pipeline, name: str, stop: threading.Event) -> int:
         repairs.join()
         if notices:
             notices.join()
-        drain_s = DRAIN_S if running.count() else 0
+        drain_s = DRAIN_S if running.jobs() else 0
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=drain_s)
         beats.join()
-        log.info("worker.stopped", worker=name, n_released=running.count())
-    return running.count()
+        released = running.jobs()
+        for job_id in released:  # asked to stop: no death of a worker
+            pipeline.catalog.jobs.end_stage(job_id)
+        log.info("worker.stopped", worker=name, n_released=len(released))
+    return len(released)
 
 
 @contextmanager
@@ -130,6 +134,7 @@ def _launch(pipeline: Pipeline, name: str, running: Running) -> None:
     DBOS.launch()
     at_once = pipeline.settings.ingestion.workers
     queues = {
+        FIRST_QUEUE: at_once,
         INGEST_QUEUE: at_once,
         MEDIA_QUEUE: at_once,
         REINDEX_QUEUE: 1,

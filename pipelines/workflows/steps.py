@@ -7,24 +7,37 @@ it never runs again once it is recorded.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from traceback import format_exc
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
+import numpy as np
 import structlog
 
+from indexer.room import is_full
 from pipelines import stages
 from pipelines.bootstrap import Pipeline
 from pipelines.correcting import unfit, with_corrections
 from pipelines.ports import ExtractionDeps
-from pipelines.publishing import Description, assemble, describe
+from pipelines.publishing import (
+    Description,
+    assemble,
+    describe,
+    description_of,
+    extraction_of,
+)
 from pipelines.stages import Enrichment
-from pipelines.workflows.progress import JobProgress
+from pipelines.workflows.progress import JobProgress, stop
 from pipelines.workflows.results import StageResults
-from schemas.content import Extraction
+from schemas.content import Content, Extraction
 from schemas.document import Submission
-from schemas.errors import CordeeError, NotFoundError
+from schemas.errors import (
+    CordeeError,
+    NotFoundError,
+    StorageFullError,
+    WorkerStoppedError,
+)
 from schemas.ids import BlobKey, JobId
 from schemas.job import Job, JobState, Stage
 from schemas.passage import Passage
@@ -40,6 +53,11 @@ NewKeys = dict[str, BlobKey]
 INTERNAL_MESSAGE: Final = (
     "Something went wrong inside Cordée while working on this file. The file was kept: try again, "
     "and tell an administrator if it fails once more."
+)
+FULL_MESSAGE: Final = "The disk is full. The file was kept; it goes on when there is room."
+DEATHS_MESSAGE: Final = (
+    "The worker stopped {} times while it was at this file (stage: {}); memory may be too small "
+    "for it. The file was kept: try again with more memory, or in parts."
 )
 SUPERSEDED_WARNING: Final = (
     "A newer version of this document was published first, so this one was not published."
@@ -72,6 +90,11 @@ class StageRun:
         """Read the vectors of the passages, one array per encoder."""
         return self.results.load_vectors(self._keys["vectors"])
 
+    def starts_after(self, stage: Stage) -> bool:
+        """Tell whether this stage has nothing to do anew."""
+        order = list(Stage)
+        return order.index(self.submission.start) > order.index(stage)
+
     @property
     def job(self) -> Job:
         """The job's row."""
@@ -89,6 +112,8 @@ def receive(run: StageRun) -> NewKeys:
 
 def extract(run: StageRun) -> NewKeys:
     """Read the original and settle the document's facts."""
+    if run.starts_after(Stage.EXTRACT):
+        return _as_published(run)
     deps = ExtractionDeps(
         settings=run.pipeline.settings.ingestion,
         blobs=run.pipeline.blobs,
@@ -106,6 +131,9 @@ def extract(run: StageRun) -> NewKeys:
 
 def segment(run: StageRun) -> NewKeys:
     """Cut the content into passages."""
+    if run.starts_after(Stage.SEGMENT):
+        stored = run.pipeline.catalog.passages.of_document(run.submission.document_id)
+        return {"passages": run.results.save(stored)}
     passages = stages.cut(
         run.submission,
         run.load("extraction", Extraction).content,
@@ -122,13 +150,14 @@ def encode(run: StageRun) -> NewKeys:
     names = run.pipeline.encoder_names()
     description = run.load("description", Description)
     passages = run.load("passages", list[Passage])
+    kept = _stored_vectors(run, names, passages) if run.starts_after(Stage.ENCODE) else {}
     vectors = stages.encode(
         description.title,
         [p.text for p in passages],
-        [run.pipeline.encoder(name) for name in names],
+        [run.pipeline.encoder(name) for name in names if name not in kept],
         progress=run.progress,
     )
-    return {"vectors": run.results.save_vectors(vectors)}
+    return {"vectors": run.results.save_vectors(kept | vectors)}
 
 
 def enrich(run: StageRun) -> NewKeys:
@@ -171,7 +200,12 @@ def publish(run: StageRun) -> NewKeys:
         published_at=run.pipeline.clock(),
     )
     catalog.publishing.publish(
-        document, passages, vectors, enrichment.tags, replies=enrichment.replies
+        document,
+        passages,
+        vectors,
+        enrichment.tags,
+        replies=enrichment.replies,
+        anew=run.job.attempt > 1,
     )
     _warn(run)
     return {}
@@ -197,14 +231,19 @@ def run_stage(pipeline: Pipeline, job_id: JobId, stage: Stage, keys: Keys) -> Ne
     """
     started = time.monotonic()
     bound = _log.bind(job_id=job_id, stage=stage.value)
+    jobs = pipeline.catalog.jobs
     try:
-        jobs = pipeline.catalog.jobs
-        jobs.update(job_id, state=JobState.RUNNING, stage=stage, progress=0.0, now=pipeline.clock())
+        _begin(pipeline, job_id, stage)
         new_keys = STEPS[stage](StageRun(pipeline, job_id, keys))
+        jobs.end_stage(job_id)
     except CordeeError as error:
+        jobs.end_stage(job_id)
         bound.warning("stage.failed", code=error.code, reason=str(error))
         raise
     except Exception as error:
+        if is_full(error):
+            bound.warning("stage.no_room", error=type(error).__name__)
+            raise StorageFullError(FULL_MESSAGE) from error
         # The outermost frame of our code in a worker: what a step raises is pickled, and the
         # vendor's exception might not survive that.
         # Formatted here, without the values of local variables: those hold people's words.
@@ -212,6 +251,49 @@ def run_stage(pipeline: Pipeline, job_id: JobId, stage: Stage, keys: Keys) -> Ne
         raise CordeeError(INTERNAL_MESSAGE) from error
     bound.info("stage.finished", took_ms=round((time.monotonic() - started) * 1000))
     return new_keys
+
+
+def _begin(pipeline: Pipeline, job_id: JobId, stage: Stage) -> None:
+    """Note in the row that the stage begins, if it may.
+
+    Raises:
+        CancelledError: If the job was cancelled.
+        DBOSWorkflowCancelledError: If it was paused.
+        WorkerStoppedError: If workers died at this stage too often.
+    """
+    jobs = pipeline.catalog.jobs
+    n_starts = jobs.begin(job_id, stage, now=pipeline.clock())
+    if not n_starts:
+        stop(jobs, job_id)
+    n_deaths = n_starts - 1
+    if n_deaths >= pipeline.settings.ingestion.max_worker_deaths:
+        raise WorkerStoppedError(DEATHS_MESSAGE.format(n_deaths, stage.value))
+
+
+def _as_published(run: StageRun) -> NewKeys:
+    """Take what was extracted, with its corrections, from the published document."""
+    document = run.pipeline.catalog.documents.get(run.submission.document_id)
+    if document is None:
+        raise NotFoundError("The document was deleted meanwhile.")
+    stored = run.pipeline.blobs.read(document.content)
+    content: Content = msgspec.json.decode(stored, type=Content)
+    return {
+        "extraction": run.results.save(extraction_of(document, content)),
+        "description": run.results.save(description_of(document)),
+    }
+
+
+def _stored_vectors(
+    run: StageRun, names: Sequence[str], passages: Sequence[Passage]
+) -> dict[str, Vectors]:
+    """Return the vectors that the catalog has for all of these passages, by encoder."""
+    stored = run.pipeline.catalog.passages
+    found = {}
+    for name in names:
+        rows = stored.vectors_of(run.submission.document_id, name)
+        if rows.keys() >= {passage.id for passage in passages}:
+            found[name] = np.stack([rows[passage.id] for passage in passages])
+    return found
 
 
 def _as_corrected(run: StageRun, extraction: Extraction) -> Extraction:

@@ -69,11 +69,19 @@ class ListQueue:
 
     def __init__(self) -> None:
         self.queued: list[JobId] = []
+        self.held: list[JobId] = []
+        self.resumed: list[tuple[JobId, bool]] = []
         self.corrected: list[DocumentId] = []
 
-    def enqueue_ingest(self, job_id: JobId, *, long_media: bool) -> None:
+    def enqueue_ingest(self, job_id: JobId, *, long_media: bool, size_bytes: int = 0) -> None:
         if job_id not in self.queued:
             self.queued.append(job_id)
+
+    def hold(self, job_id: JobId) -> None:
+        self.held.append(job_id)
+
+    def resume(self, job_id: JobId, *, first: bool = False) -> None:
+        self.resumed.append((job_id, first))
 
     def enqueue_reencode(self, encoder: str) -> str:
         return f"reencode-{encoder}"

@@ -41,7 +41,7 @@ class DeadlyBlobs:
 class DeadlyQueue:
     """Dies instead of queueing."""
 
-    def enqueue_ingest(self, job_id: str, *, long_media: bool) -> None:
+    def enqueue_ingest(self, job_id: str, *, long_media: bool, size_bytes: int = 0) -> None:
         die()
 
 

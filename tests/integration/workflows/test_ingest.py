@@ -211,7 +211,7 @@ def test_a_job_that_was_never_queued_is_found_by_the_worker(
     intake: Intake, pipeline: Pipeline
 ) -> None:
     class DeadQueue:
-        def enqueue_ingest(self, job_id: str, *, long_media: bool) -> None:
+        def enqueue_ingest(self, job_id: str, *, long_media: bool, size_bytes: int = 0) -> None:
             raise TransientError("The job queue cannot be reached.")
 
         def enqueue_reencode(self, encoder: str) -> str:
