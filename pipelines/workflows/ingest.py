@@ -74,9 +74,7 @@ class Slots:
             yield
 
 
-def register_ingest(
-    pipeline: Pipeline, running: Running, *, retry_after_s: float = RETRY_AFTER_S
-) -> None:
+def register_ingest(pipeline: Pipeline, running: Running) -> None:
     """Teach the workflow engine to ingest with this pipeline; called before its launch."""
     slots = Slots(pipeline.settings.ingestion.at_once)
 
@@ -91,7 +89,7 @@ def register_ingest(
         problem = None
         for stage in STEPS:
             try:
-                options = _options(pipeline, stage, retry_after_s)
+                options = _options(pipeline, stage)
                 keys |= DBOS.run_step(options, counted, job_id, stage, keys)
             except (CordeeError, dbos_error.DBOSMaxStepRetriesExceeded) as error:
                 problem = problem_of(error, stage)
@@ -138,12 +136,12 @@ def _wait_for_room(pipeline: Pipeline, job_id: JobId) -> None:
         time.sleep(ROOM_POLL_S)
 
 
-def _options(pipeline: Pipeline, stage: Stage, retry_after_s: float) -> StepOptions:
+def _options(pipeline: Pipeline, stage: Stage) -> StepOptions:
     return StepOptions(
         name=stage.value,
         retries_allowed=True,
         should_retry=should_retry,
         max_attempts=pipeline.settings.ingestion.max_attempts,
-        interval_seconds=retry_after_s,
+        interval_seconds=RETRY_AFTER_S,
         backoff_rate=RETRY_BACKOFF,
     )

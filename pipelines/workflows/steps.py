@@ -211,7 +211,9 @@ def publish(run: StageRun) -> NewKeys:
     return {}
 
 
-STEPS: Final[dict[Stage, Callable[[StageRun], NewKeys]]] = {
+Step = Callable[[StageRun], NewKeys]
+
+STEPS: Final[dict[Stage, Step]] = {
     Stage.RECEIVE: receive,
     Stage.EXTRACT: extract,
     Stage.SEGMENT: segment,
