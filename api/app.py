@@ -31,6 +31,7 @@ from api.controllers.saved import saved_router
 from api.controllers.search import search_router
 from api.controllers.session import session_router
 from api.controllers.similar import similar_router
+from api.controllers.steering import steering_router
 from api.controllers.synonyms import synonyms_router
 from api.controllers.tags import tags_router
 from api.controllers.uploads import uploads_router
@@ -71,6 +72,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             uploads_router,
             media_router,
             jobs_router,
+            steering_router,
             tags_router,
             synonyms_router,
             judgments_router,

@@ -23,8 +23,9 @@ from indexer.feedback.pseudonyms import Pseudonyms, open_pseudonyms
 from indexer.feedback.recorder import FeedbackRecorder
 from indexer.feedback.referee import Referee
 from indexer.intake import Intake
+from indexer.job_queue import JobQueue
 from indexer.live_synonyms import LiveSynonyms
-from indexer.ports import BlobStore, JobQueue
+from indexer.ports import BlobStore
 from indexer.questions.desk import Desk
 from indexer.taxonomy import Taxonomy
 from schemas.settings import Settings

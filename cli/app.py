@@ -24,6 +24,7 @@ from cli import (
     rebuild,
     render,
     serve,
+    steering,
     tune,
     work,
 )
@@ -80,10 +81,18 @@ _models.command("pull")(models.pull)
 _models.command("list")(models.list_models)
 app.add_typer(_models, name="models")
 
-_jobs = typer.Typer(help="Look at ingestion jobs and retry failed ones.", no_args_is_help=True)
+_jobs = typer.Typer(
+    help="Look at ingestion jobs, and tell them what to do.",
+    no_args_is_help=True,
+)
 _jobs.command("list")(jobs.list_jobs)
 _jobs.command("show")(jobs.show_job)
 _jobs.command("retry")(jobs.retry_job)
+_jobs.command("cancel")(steering.cancel)
+_jobs.command("pause")(steering.pause)
+_jobs.command("resume")(steering.resume)
+_jobs.command("prioritize")(steering.prioritize)
+_jobs.command("rerun")(steering.rerun)
 app.add_typer(_jobs, name="jobs")
 
 _profiles = typer.Typer(help="Students and their projects.", no_args_is_help=True)

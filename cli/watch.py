@@ -24,8 +24,17 @@ _STYLES: Final = {
     JobState.RUNNING: "yellow",
     JobState.SUCCEEDED: "green",
     JobState.FAILED: "bold red",
+    JobState.PAUSED: "blue",
+    JobState.CANCELLED: "dim",
 }
-_ORDER: Final = (JobState.RUNNING, JobState.FAILED, JobState.QUEUED, JobState.SUCCEEDED)
+_ORDER: Final = (
+    JobState.RUNNING,
+    JobState.FAILED,
+    JobState.CANCELLED,
+    JobState.PAUSED,
+    JobState.QUEUED,
+    JobState.SUCCEEDED,
+)
 
 
 class Row(msgspec.Struct):

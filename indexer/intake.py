@@ -20,7 +20,8 @@ import msgspec
 import structlog
 
 from indexer.catalog.catalog import Catalog
-from indexer.ports import BlobStore, JobQueue
+from indexer.job_queue import JobQueue
+from indexer.ports import BlobStore
 from indexer.room import check_room
 from schemas.document import DocumentKind, Submission, Visibility
 from schemas.errors import (

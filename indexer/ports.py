@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
@@ -17,7 +16,7 @@ import msgspec
 
 from schemas.content import Speaker
 from schemas.document import Document
-from schemas.ids import BlobKey, DocumentId, JobId, PassageId, PersonId, TagId
+from schemas.ids import BlobKey, DocumentId, PassageId, PersonId, TagId
 from schemas.judgment import SharedQuery
 from schemas.passage import IndexEntry, Passage, Ranking
 from schemas.query import Filter
@@ -330,25 +329,6 @@ class BlobStore(Protocol):
 
     def delete(self, key: BlobKey) -> None:
         """Remove the blob if it is there."""
-
-
-class JobQueue(Protocol):
-    """Hands work to the workers by name, durably; the same job twice is one job."""
-
-    def enqueue_ingest(self, job_id: JobId, *, long_media: bool, size_bytes: int = 0) -> None:
-        """Queue the ingestion of a job that is in the catalog; small files go before large ones."""
-
-    def hold(self, job_id: JobId) -> None:
-        """Let a job's next stage not begin until ``resume``; nothing where it is not known."""
-
-    def resume(self, job_id: JobId, *, first: bool = False) -> None:
-        """Queue a held job again, ``first`` before all others; nothing where it is over."""
-
-    def enqueue_reencode(self, encoder: str) -> str:
-        """Queue the encoding of all passages with another encoder; returns the workflow's id."""
-
-    def enqueue_corrections(self, document_id: DocumentId, corrected_at: datetime) -> None:
-        """Queue the applying of a document's corrections, the latest of them of this moment."""
 
 
 EncoderVectors = Mapping[str, "Vectors"]

@@ -15,9 +15,11 @@
     │   ├── DamagedFileError          ├── EncryptedFileError
     │   ├── NoTextError               ├── NoSoundError
     │   ├── LimitExceededError        ├── InvalidExchangeError
-    │   ├── UnknownTagError
+    │   ├── UnknownTagError           ├── CancelledError
+    │   ├── WorkerStoppedError
     │   └── OcrMissingError           no OCR engine here: kept, and tried again once it is installed
     └── TransientError        503  may pass if tried again later
+        └── StorageFullError  507  there is no room on the disk
 
 Every error carries a stable ``code`` (used in problem documents and in failed jobs) and a
 message that a user understands. All arguments go to ``super().__init__``: durable workflows

@@ -131,8 +131,9 @@ class IngestionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     at_once: dict[Stage, Annotated[int, msgspec.Meta(ge=1)]] = {}
     """Stages of one kind that run at once in a worker, where fewer than ``workers``: 1 for
     ``encode``, say, which uses all cores by itself."""
-    max_worker_deaths: Annotated[int, msgspec.Meta(ge=1)] = 5
-    """How often a worker may die at one stage of one file before the file is put aside."""
+    max_worker_deaths: Annotated[int, msgspec.Meta(ge=1)] = 10
+    """How often a worker may die at one stage of one file, a power cut counted, before it is put
+    aside."""
     max_attempts: int = 3
     """Tries of a stage that fails in a way that may pass."""
 

@@ -31,7 +31,7 @@ from schemas.wire import JobList, JobView
 POLL_S: Final = 0.25
 HEARTBEAT_S: Final = 15.0
 """Proxies close a silent connection after a minute or half a minute."""
-_OVER: Final = frozenset({JobState.SUCCEEDED, JobState.FAILED})
+_OVER: Final = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 _SCANNED: Final = 500
 """Newest jobs looked at for a list; what the caller may not see is left out of them."""
 
@@ -65,7 +65,7 @@ def retry(services: TheServices, caller: TheCaller, job_id: FromPath[str]) -> Re
     """Start another try with the original that was kept.
 
     Raises:
-        ConflictError: If the job did not fail.
+        ConflictError: If the job neither failed nor was cancelled.
     """
     view = job_view(retry_job(services.intake, visible_job(services, caller, job_id).id))
     return Response(view, status_code=202, headers={"Location": view.url})

@@ -19,6 +19,12 @@ from schemas.wire import JobView
 
 STAGES: Final = tuple(Stage)
 _UNDER_WAY: Final = frozenset({JobState.QUEUED, JobState.RUNNING})
+_ENDED_BADLY: Final = frozenset({JobState.FAILED, JobState.CANCELLED})
+_ACTS: Final = {
+    JobState.QUEUED: ("prioritize", "pause", "cancel"),
+    JobState.RUNNING: ("pause", "cancel"),
+    JobState.PAUSED: ("resume", "cancel"),
+}
 _OTHER_PROBLEM: Final = "js.problem.internal"
 
 
@@ -38,6 +44,8 @@ class JobCard(msgspec.Struct, frozen=True):
     """Key of the sentence that says why it failed; empty when it did not."""
     remarks: tuple[str, ...]
     may_retry: bool
+    acts: tuple[str, ...]
+    """What can be done with it while it is not over: names of routes and of sentences."""
 
     @property
     def is_under_way(self) -> bool:
@@ -70,7 +78,8 @@ def _card(services: Services, job: Job, document: Document | None, t: Texts) -> 
         n_done=_n_done(job),
         problem=_problem_key(job, t),
         remarks=tuple(remark(warning, t) for warning in job.warnings),
-        may_retry=job.state is JobState.FAILED and _is_latest(services, job),
+        may_retry=job.state in _ENDED_BADLY and _is_latest(services, job),
+        acts=_ACTS.get(job.state, ()),
     )
 
 

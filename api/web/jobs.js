@@ -14,8 +14,9 @@ class JobList {
     this.list = list;
     this.streams = new Map(); // of job id to its open event stream, or the timer of its next look
     list.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-retry]");
-      if (button) this.retry(button);
+      const button = event.target.closest("[data-retry], [data-act]");
+      if (button?.dataset.act) this.act(button);
+      else if (button) this.retry(button);
     });
   }
 
@@ -50,6 +51,24 @@ class JobList {
       const job = await call(`/v1/jobs/${encodeURIComponent(card.dataset.job)}/retry`, { method: "POST" });
       this.prepend(await cardOf(job.id));
       await this.#refresh(card.dataset.job);
+      this.tend();
+    } catch (cause) {
+      button.disabled = false;
+      sayProblem(card, sentence(cause.code));
+    }
+  }
+
+  /** Cancel, pause, resume or put first the job of a button's card. */
+  async act(button) {
+    button.disabled = true;
+    const card = button.closest(".job");
+    const id = card.dataset.job;
+    try {
+      await call(`/v1/jobs/${encodeURIComponent(id)}/${button.dataset.act}`, { method: "POST" });
+      this.streams.get(id)?.close();
+      this.streams.delete(id);
+      const now = await this.#refresh(id);
+      announce(t("jobs.ended", { title: now.querySelector(".job-title").textContent, state: now.querySelector(".job-state").textContent.trim() }));
       this.tend();
     } catch (cause) {
       button.disabled = false;

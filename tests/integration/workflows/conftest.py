@@ -138,7 +138,7 @@ def ended(intake: Intake, job: Job) -> Job:
         assert found is not None
         return found
 
-    until(lambda: now().state in {JobState.SUCCEEDED, JobState.FAILED})
+    until(lambda: now().state in {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
     return now()
 
 

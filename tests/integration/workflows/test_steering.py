@@ -7,6 +7,7 @@ import functools
 import threading
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from indexer import steering
@@ -194,7 +195,7 @@ def test_a_file_that_kills_its_worker_again_and_again_is_put_aside(
 
     assert done.state is JobState.FAILED
     assert done.problem is not None
-    assert (done.problem.code, "5 times" in done.problem.detail) == ("stops-worker", True)
+    assert (done.problem.code, "10 times" in done.problem.detail) == ("stops-worker", True)
 
 
 def test_a_disk_that_is_full_in_each_stage_delays_the_job_and_nothing_else(
