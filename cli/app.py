@@ -11,6 +11,7 @@ import typer
 from cli import (
     bench,
     bench_http,
+    erase,
     evaluate,
     experiment,
     feedback,
@@ -68,6 +69,7 @@ for command in (
     operate.token,
 ):
     app.command()(command)
+app.command("erase")(erase.erase_person)
 app.command("eval")(evaluate.evaluate_command)
 app.command("tune")(tune.tune_command)
 

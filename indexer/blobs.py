@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from indexer.ports import BlobStore
 
 _CHUNK_BYTES: Final = 4 * 1024 * 1024  # of hashing and downloads: memory stays flat
+_KEY_CHARS: Final = 64
 _INCOMING: Final = "incoming"
 _STALE_S: Final = 24 * 3600  # what a crash left behind a day ago belongs to nobody
 
@@ -106,6 +107,14 @@ class RemoteBlobs:
         with _our_errors(key):
             if self._has(key):
                 obstore.delete(self._store, _path_of(key))
+
+    def keys(self) -> Iterator[BlobKey]:
+        """Yield the key of every blob that is there."""
+        for found in obstore.list(self._store):
+            for each in found:
+                name = each["path"].rpartition("/")[2]
+                if len(name) == _KEY_CHARS:  # anything else is on its way in
+                    yield BlobKey(name)
 
     def _has(self, key: BlobKey) -> bool:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -19,6 +20,12 @@ class JobQueue(Protocol):
 
     def resume(self, job_id: JobId, *, first: bool = False) -> None:
         """Queue a held job again, ``first`` before all others; nothing where it is over."""
+
+    def forget(self, document_ids: Collection[DocumentId]) -> int:
+        """Delete all that is kept of the work on these documents; return how many pieces."""
+
+    def compact(self) -> None:
+        """Have the queue's database forget what deleted rows left in it."""
 
     def enqueue_reencode(self, encoder: str) -> str:
         """Queue the encoding of all passages with another encoder; returns the workflow's id."""

@@ -6,7 +6,7 @@ type out. Scores: higher is better. Rankings: best first, ties in passage-id ord
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import MappingProxyType
@@ -329,6 +329,9 @@ class BlobStore(Protocol):
 
     def delete(self, key: BlobKey) -> None:
         """Remove the blob if it is there."""
+
+    def keys(self) -> Iterator[BlobKey]:
+        """Yield the key of every blob."""
 
 
 EncoderVectors = Mapping[str, "Vectors"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 from dbos import DBOS, DBOSClient, EnqueueOptions
 from sqlalchemy.exc import SQLAlchemyError
 
+from indexer.catalog.database import compact
 from schemas.errors import TransientError
 from schemas.ids import DocumentId, JobId
 from schemas.job import (
@@ -80,6 +81,24 @@ class DbosJobQueue:
         """Queue the applying of a document's corrections; the same moment twice is once."""
         workflow_id = correct_workflow_id(document_id, corrected_at)
         self._enqueue(CORRECT_WORKFLOW, CORRECTIONS_QUEUE, workflow_id, document_id)
+
+    def forget(self, document_ids: Collection[DocumentId]) -> int:
+        """Delete all that the engine keeps of the work on these documents; return how much."""
+        gone = 0
+        for document_id in document_ids:
+            for prefix in (f"j-{document_id.removeprefix('d-')}-", f"correct-{document_id}-"):
+                with _engine_errors():
+                    found = self._client.list_workflows(
+                        workflow_id_prefix=prefix, load_input=False, load_output=False
+                    )
+                    self._client.delete_workflows([w.workflow_id for w in found])
+                gone += len(found)
+        return gone
+
+    def compact(self) -> None:
+        """Rewrite the system database without what was deleted."""
+        with _engine_errors():
+            compact(self._client._sys_db.engine)  # noqa: SLF001 - it gives out no connection
 
     def is_over(self, workflow_id: str) -> bool:
         """Tell whether a workflow has ended, well or badly; False for one not known."""

@@ -1,0 +1,1 @@
+"""Forgetting a person: everywhere, for good, and with a receipt that does not name them."""

@@ -1,0 +1,218 @@
+"""Erasing a person, with the service stopped: from the ledger's first line to the receipt.
+
+Every step can be done again, and the ledger is written first: an erasure that a crash cut short is
+begun once more with the same id, and nothing starts before it is done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import structlog
+from filelock import FileLock, Timeout
+from sqlalchemy import update
+
+from indexer.catalog import tables as t
+from indexer.catalog.database import compact
+from indexer.catalog.documents import write_audiences
+from indexer.catalog.reply_tables import replies
+from indexer.erasing.ledger import LEDGER_FILE, Entry, entries, note
+from indexer.erasing.leftovers import remove_leftovers
+from indexer.erasing.plan import Plan, plan_of
+from indexer.erasing.receipt import Erasure, Receipt, person_hash, sign
+from indexer.erasing.rows import erase_documents, erase_rows, rewrite_names
+from indexer.erasing.words import names_pattern, without_names, without_person
+from indexer.feedback.live import SNAPSHOT_FILE
+from indexer.feedback.pseudonyms import open_pseudonyms
+from indexer.intake import Intake
+from indexer.ownership import index_owner
+from schemas.content import Body
+from schemas.errors import ConflictError
+from schemas.feedback import Pseudonym
+from schemas.identity import audiences_of
+from schemas.ids import DocumentId, PersonId, Revision
+from schemas.job import Stage
+
+RECEIPTS_DIR: Final = "receipts"
+_ALIAS: Final = "erased-{}"
+_NO_REVISION: Final = Revision("0" * 64)
+"""Of a document whose new text is being ingested: any revision is another one."""
+
+_PLAN_FILE: Final = "erasing-{}.json"
+
+Say = Callable[[str], None]
+
+_log = structlog.get_logger(__name__)
+
+
+class _Person(msgspec.Struct, frozen=True):
+    id: PersonId
+    names: tuple[str, ...]
+    alias: str
+    """Stands for the id where others answer the person."""
+
+
+def erase(
+    intake: Intake, person_id: PersonId, *, version: str, say: Say = lambda _: None
+) -> Receipt:
+    """Forget a person, and return the receipt, which is also kept in the data directory.
+
+    What documents lose is decided by ``plan_of``. A rewritten document has no passages until a
+    worker has ingested its new text; the indexes are built anew at the next start.
+
+    Args:
+        intake: The bundle to work with.
+        person_id: Whom to forget.
+        version: Of Cordée, for the receipt.
+        say: Told what is done.
+
+    Raises:
+        NotFoundError: If nothing is known of such a person.
+        ConflictError: If a server or a worker runs on this data.
+    """
+    settings, catalog = intake.settings, intake.catalog
+    ensure_stopped(intake)
+    ledger = settings.data_dir / LEDGER_FILE
+    hashed = person_hash(settings.data_dir, person_id)
+    known = {entry.person: entry.id for entry in entries(ledger) if not entry.is_done}
+    erasure_id = known.get(hashed) or secrets.token_hex(8)
+    kept_plan = settings.data_dir / _PLAN_FILE.format(erasure_id)
+    plan = _plan(intake, person_id, kept_plan)
+    note(ledger, Entry(erasure_id, hashed, is_done=False))
+    person = _Person(person_id, plan.names, _ALIAS.format(erasure_id))
+
+    say(f"{len(plan.rewritten)} documents are rewritten, {len(plan.removed)} removed.")
+    rows = _forget(intake, plan, person)
+    say("Indexes, learned state and files that nobody refers to are removed.")
+    shutil.rmtree(settings.index_dir, ignore_errors=True)
+    (settings.data_dir / SNAPSHOT_FILE).unlink(missing_ok=True)
+    gone = remove_leftovers(catalog, intake.blobs)
+    compact(catalog.database.engine)
+    intake.queue.compact()
+    receipt = sign(
+        settings.data_dir,
+        Erasure(
+            id=erasure_id,
+            person=hashed,
+            erased_at=intake.clock(),
+            version=version,
+            rows={name: n for name, n in rows.items() if n},
+            documents_removed=plan.removed,
+            documents_rewritten=plan.rewritten,
+            documents_still_named=plan.still_named,
+            blobs_removed=gone,
+            stores=("indexes", "learned state", "free pages of the databases"),
+        ),
+    )
+    _keep(settings.data_dir, receipt)
+    kept_plan.unlink()  # it holds the names
+    note(ledger, Entry(erasure_id, hashed, is_done=True))
+    _log.info("person.erased", erasure=erasure_id, n_blobs=len(gone))
+    return receipt
+
+
+def ensure_stopped(intake: Intake) -> None:
+    """Check that nothing else works on this data.
+
+    Raises:
+        ConflictError: If a server or a worker does.
+    """
+    if index_owner(intake.settings) is not None:
+        raise ConflictError("A server runs on this data: stop the service first.")
+    for path in sorted((intake.settings.data_dir / "workers").glob("*.lock")):
+        try:
+            with FileLock(path, timeout=0):
+                pass
+        except Timeout as error:
+            raise ConflictError("A worker runs on this data: stop the service first.") from error
+
+
+def _plan(intake: Intake, person_id: PersonId, kept: Path) -> Plan:
+    """Return what is to be done: what was decided before a crash, else what is decided now."""
+    if kept.exists():
+        return msgspec.json.decode(kept.read_bytes(), type=Plan)
+    pseudonym = open_pseudonyms(intake.settings).of(person_id)
+    plan = plan_of(intake.catalog, intake.blobs, person_id, pseudonym)
+    kept.write_bytes(msgspec.json.encode(plan))
+    return plan
+
+
+def _forget(intake: Intake, plan: Plan, person: _Person) -> dict[str, int]:
+    """Delete, disown and rewrite what is in the databases; return how many rows of each table."""
+    catalog = intake.catalog
+    n_workflows = intake.queue.forget((*plan.rewritten, *plan.removed))
+    for document_id in plan.rewritten:
+        _rewrite(intake, document_id, person)
+    for document_id in plan.removed:
+        catalog.documents.delete(document_id)
+    with catalog.database.publishing() as connection:
+        rows = erase_documents(connection, plan.removed)
+        rows |= erase_rows(
+            connection,
+            person.id,
+            names=plan.names,
+            pseudonym=open_pseudonyms(intake.settings).of(person.id),
+            stranger=Pseudonym(secrets.token_hex(12)),
+        )
+        n_renamed = rewrite_names(connection, plan.names)
+    return rows | {"workflows": n_workflows, "renamed": n_renamed}
+
+
+def _rewrite(intake: Intake, document_id: DocumentId, person: _Person) -> None:
+    """Replace the original by one without the person, and have it ingested; forget the old."""
+    catalog = intake.catalog
+    document = catalog.documents.get(document_id)
+    job = catalog.jobs.latest_for(document_id)
+    if document is None or job is None or document.revision == _NO_REVISION:
+        return  # done before a crash
+    takes_part = person.id in {p.id for p in document.participants}
+    names = names_pattern(person.names, parts=takes_part)
+    new = _without(intake.blobs.read(document.original), person, names)
+    again = msgspec.structs.replace(
+        catalog.jobs.submission(job.id),
+        original=intake.blobs.put(new),
+        revision=Revision(hashlib.sha256(new).hexdigest()),
+        size_bytes=len(new),
+        kind=document.kind,
+        visibility=document.visibility,
+        start=Stage.EXTRACT,
+    )
+    others = [p for p in document.participants if p.id != person.id]
+    with catalog.database.publishing() as connection:
+        for table in (t.jobs, t.passages, t.corrections, replies):
+            connection.execute(table.delete().where(table.c.document_id == document_id))
+        write_audiences(connection, document_id, audiences_of(document.visibility, others))
+        connection.execute(
+            update(t.documents)
+            .where(t.documents.c.id == document_id)
+            .values(
+                revision=_NO_REVISION,
+                original=again.original,
+                content=intake.blobs.put(msgspec.json.encode(Body(()))),
+                n_passages=0,
+                title=without_names(document.title, names),
+            )
+        )
+    catalog.jobs.create(again, now=intake.clock())
+
+
+def _without(original: bytes, person: _Person, names: re.Pattern[str] | None) -> bytes:
+    told = original.decode("utf-8-sig")
+    if not told.lstrip().startswith("{"):
+        return str(without_names(told, names)).encode()
+    thread = without_person(msgspec.json.decode(told), person.id, person.alias)
+    return msgspec.json.encode(without_names(thread, names))
+
+
+def _keep(data_dir: Path, receipt: Receipt) -> None:
+    directory = data_dir / RECEIPTS_DIR
+    directory.mkdir(exist_ok=True)
+    path = directory / f"{receipt.erasure.id}.json"
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(receipt)))

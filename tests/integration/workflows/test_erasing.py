@@ -1,0 +1,200 @@
+"""A person is erased: no byte of the data tells of them any more, and the receipt proves it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from fixtures.builders import (
+    a_judgment,
+    a_phrasing,
+    a_profile,
+    a_search,
+    an_event,
+    an_exchange_dict,
+)
+from indexer.erasing.erase import erase
+from indexer.erasing.ledger import LEDGER_FILE, entries
+from indexer.erasing.receipt import Receipt, person_hash, verify
+from indexer.feedback.pseudonyms import open_pseudonyms
+from indexer.intake import Intake, SubmissionOptions, receive
+from pipelines.bootstrap import Pipeline
+from pipelines.workflows.runtime import worker_slot
+from schemas.errors import ConflictError, DamagedFileError, NotFoundError
+from schemas.ids import DocumentId, PersonId
+from schemas.job import JobState
+from tests.integration.workflows.conftest import a_worker, ended
+
+WHO = PersonId("s-zoe-karabelas")
+NAME = "Zoé Karabelas"
+SAID = "mon découvert atteint quarante mille"
+THREAD = {
+    "kind": "thread",
+    "id": "th-1",
+    "title": "Facturer un acompte",
+    "authors": [
+        {"id": WHO, "name": NAME, "role": "student"},
+        {"id": "s-2", "name": "Camille Exemple", "role": "student"},
+        {"id": "m-4", "name": "Dominique Modèle", "role": "mentor"},
+    ],
+    "started_at": "2026-03-02T10:00:00+01:00",
+    "visibility": "students",
+    "messages": [
+        {"from": WHO, "at": "2026-03-02T10:00:00+01:00", "text": f"Bonjour, {SAID}, que faire ?"},
+        {"from": "m-4", "at": "2026-03-02T10:10:00+01:00", "text": "Zoe, demandez un acompte."},
+        {"from": "s-2", "at": "2026-03-02T10:20:00+01:00", "text": "Merci, cela marche pour moi."},
+    ],
+}
+NOTE = f"# Acompte\n\nUn acompte se demande au devis. Exemple donné par {NAME.upper()}.\n"
+
+
+def send(intake: Intake, content: bytes, name: str) -> DocumentId:
+    received = receive(intake, content, filename=name, options=SubmissionOptions(), uploaded_by=WHO)
+    ended(intake, received.job)
+    return received.document_id
+
+
+@pytest.fixture
+def school(intake: Intake, pipeline: Pipeline) -> dict[str, DocumentId]:
+    """A school in which the person wrote, asked, searched, voted and built."""
+    exchange = an_exchange_dict(student={"id": WHO, "name": NAME}, tags=[])
+    exchange["messages"][0] |= {"from": WHO, "text": f"Bonjour, {SAID}."}
+    with a_worker(pipeline):
+        ids = {
+            "exchange": send(intake, json.dumps(exchange).encode(), "ex.json"),
+            "thread": send(intake, json.dumps(THREAD, ensure_ascii=False).encode(), "th.json"),
+            "note": send(intake, NOTE.encode(), "note.md"),
+            "other": send(intake, b"# Devis\n\nUn devis engage celui qui le signe.", "d.md"),
+        }
+    catalog, now = intake.catalog, intake.clock()
+    catalog.profiles.put(a_profile(WHO, name=NAME, description=SAID))
+    other = catalog.documents.get(ids["other"])
+    assert other is not None
+    pseudonym = open_pseudonyms(intake.settings).of(WHO)
+    asked = a_phrasing(f"dossier {NAME}")
+    search = a_search("q-1", other, text=asked.text, person=pseudonym)
+    catalog.feedback.append([search], events=[an_event(search, 1)], new=[asked])
+    catalog.judgments.record(a_judgment(other, person_id=WHO, comment=f"Merci, {NAME}"))
+    catalog.saved.add(WHO, other.id, now)
+    (intake.settings.data_dir / "indexes").mkdir()
+    (intake.settings.data_dir / "indexes" / "old").write_text(SAID)
+    return ids
+
+
+def everything(data_dir: Path) -> dict[str, bytes]:
+    """Return the bytes of every file, those of compressed ones unpacked as well."""
+    found = {}
+    for path in (each for each in data_dir.rglob("*") if each.is_file()):
+        data = path.read_bytes()
+        found[str(path.relative_to(data_dir))] = data
+    return found
+
+
+def traces(data_dir: Path, *words: str) -> list[str]:
+    """Return the files in which any of these words stands, in either encoding, in any case."""
+    wanted = [
+        each.encode(encoding).lower()
+        for word in words
+        for each in (word, json.dumps(word)[1:-1])
+        for encoding in ("utf-8", "utf-16-le")
+    ]
+    return sorted(
+        name
+        for name, data in everything(data_dir).items()
+        if any(each in data.lower() or each in name.lower().encode() for each in wanted)
+    )
+
+
+def test_nothing_of_the_person_is_left_in_any_byte(
+    intake: Intake, pipeline: Pipeline, school: dict[str, DocumentId]
+) -> None:
+    data_dir = intake.settings.data_dir
+    words = (NAME, NAME.upper(), "Karabelas", WHO, SAID)
+    assert len(traces(data_dir, *words)) > 5
+
+    receipt = erase(intake, WHO, version="1")
+
+    left = traces(data_dir, *words)
+    assert left == []
+    assert set(receipt.erasure.documents_removed) == {school["exchange"]}
+    assert set(receipt.erasure.documents_rewritten) == {school["thread"], school["note"]}
+    assert receipt.erasure.documents_still_named == ()
+    assert len(receipt.erasure.blobs_removed) >= 5
+
+
+def test_what_others_wrote_is_searchable_again_without_the_person(
+    intake: Intake, pipeline: Pipeline, school: dict[str, DocumentId]
+) -> None:
+    erase(intake, WHO, version="1")
+    with a_worker(pipeline):
+        for name in ("thread", "note"):
+            job = intake.catalog.jobs.latest_for(school[name])
+            assert job is not None
+            assert ended(intake, job).state is JobState.SUCCEEDED
+
+    text = {
+        name: " ".join(p.text for p in intake.catalog.passages.of_document(school[name]))
+        for name in ("thread", "note", "other")
+    }
+    thread = intake.catalog.documents.get(school["thread"])
+    assert thread is not None
+    assert "[message effacé]" in text["thread"]
+    assert "demandez un acompte" in text["thread"]
+    assert "Zoe" not in text["thread"]
+    assert "Exemple donné par [personne effacée]" in text["note"]
+    assert "engage celui qui le signe" in text["other"]
+    assert [p.name for p in thread.participants][1:] == ["Camille Exemple", "Dominique Modèle"]
+    assert traces(intake.settings.data_dir, "Karabelas", WHO, SAID) == []
+
+
+def test_votes_stay_and_belong_to_nobody(intake: Intake, school: dict[str, DocumentId]) -> None:
+    erase(intake, WHO, version="1")
+
+    said = intake.catalog.judgments.after(0)
+    assert [judgment.comment for _, judgment in said] == [""]
+    assert WHO not in {judgment.person_id for _, judgment in said}
+    assert intake.catalog.saved.all_of(WHO) == frozenset()
+    assert intake.catalog.profiles.get(WHO) is None
+
+
+def test_the_receipt_verifies_names_nobody_and_cannot_be_changed(
+    intake: Intake, school: dict[str, DocumentId]
+) -> None:
+    receipt = erase(intake, WHO, version="1")
+
+    verify(receipt)
+    assert receipt.erasure.person == person_hash(intake.settings.data_dir, WHO)
+    assert not {WHO, NAME} & set(msgspec.json.encode(receipt).decode().split('"'))
+    changed = msgspec.structs.replace(receipt.erasure, documents_removed=())
+    with pytest.raises(DamagedFileError, match="changed"):
+        verify(Receipt(changed, receipt.public_key, receipt.signature))
+    with pytest.raises(NotFoundError):
+        erase(intake, WHO, version="1")
+
+
+def test_an_erasure_cut_short_goes_on_as_the_same_one(
+    intake: Intake, school: dict[str, DocumentId], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("indexer.erasing.erase.remove_leftovers", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            erase(intake, WHO, version="1")
+    begun = entries(intake.settings.data_dir / LEDGER_FILE)
+
+    receipt = erase(intake, WHO, version="1")
+
+    assert [entry.is_done for entry in begun] == [False]
+    done = entries(intake.settings.data_dir / LEDGER_FILE)
+    assert [(entry.id, entry.is_done) for entry in done] == [(receipt.erasure.id, True)]
+    assert set(receipt.erasure.documents_removed) == {school["exchange"]}
+    assert traces(intake.settings.data_dir, NAME, WHO, SAID) == []
+
+
+def test_nobody_is_erased_while_a_worker_runs(
+    intake: Intake, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    with worker_slot(intake.settings.data_dir), pytest.raises(ConflictError, match="worker runs"):
+        erase(intake, WHO, version="1")
