@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    backup,
     bench,
     bench_http,
     erase,
@@ -70,6 +71,8 @@ for command in (
 ):
     app.command()(command)
 app.command("erase")(erase.erase_person)
+app.command("backup")(backup.make_backup)
+app.command("restore")(backup.restore_backup)
 app.command("eval")(evaluate.evaluate_command)
 app.command("tune")(tune.tune_command)
 

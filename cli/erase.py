@@ -12,6 +12,7 @@ import typer
 from cli import context, render
 from cli.intake import intake_of
 from indexer.erasing.erase import RECEIPTS_DIR, ensure_stopped, erase
+from indexer.erasing.pending import erase_pending
 from indexer.erasing.plan import Plan, plan_of
 from indexer.erasing.receipt import Receipt, public_key_of, verify
 from indexer.feedback.pseudonyms import open_pseudonyms
@@ -19,7 +20,7 @@ from schemas.errors import DamagedFileError, InvalidInputError
 from schemas.ids import PersonId
 
 
-def erase_person(
+def erase_person(  # noqa: PLR0913 - one parameter for each option
     person_id: Annotated[str | None, typer.Argument(help="Id of the person.")] = None,
     data_dir: context.DataDir = None,
     *,
@@ -27,6 +28,9 @@ def erase_person(
         bool, typer.Option("--dry-run", help="Say what would go, and stop.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    again: Annotated[
+        bool, typer.Option("--pending", help="Do again what an older copy has not been through.")
+    ] = False,
     receipt: Annotated[
         Path | None, typer.Option("--verify", help="Check a receipt instead of erasing.")
     ] = None,
@@ -38,6 +42,11 @@ def erase_person(
         found = _read(receipt)
         verify(found, public_key=public_key_of(settings.data_dir))
         render.say(f"The receipt {found.erasure.id} is genuine.")
+        return
+    if again:
+        with intake_of(settings) as intake:
+            receipts = erase_pending(intake, version=version("cordee"))
+        render.say(f"{len(receipts)} people were erased again.")
         return
     if not person_id:
         raise InvalidInputError("Name the person by id, or a receipt with --verify.")

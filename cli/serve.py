@@ -21,6 +21,7 @@ from api.services import open_services
 from cli import context, render
 from cli.server import ServerAddress
 from cli.supervise import supervised
+from indexer.erasing.pending import ensure_none_pending
 from schemas.errors import ConflictError
 from schemas.settings import ServerSettings, Settings
 
@@ -69,8 +70,11 @@ def run_server(settings: Settings, *, beside: Callable[[], AbstractContextManage
     answered there.
 
     Raises:
-        ConflictError: If the port is taken, or another process owns the index directory.
+        ConflictError: If the port is taken, another process owns the index directory, or people
+            who were erased are in the data again.
     """
+    with context.catalog_of(settings) as catalog:
+        ensure_none_pending(settings, catalog)
     with (
         _listener(settings.server) as listener,
         open_services(settings) as services,

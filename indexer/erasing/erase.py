@@ -11,23 +11,26 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import structlog
 from filelock import FileLock, Timeout
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from indexer.catalog import tables as t
 from indexer.catalog.database import compact
 from indexer.catalog.documents import write_audiences
+from indexer.catalog.erasure_tables import erasures
 from indexer.catalog.reply_tables import replies
+from indexer.catalog.upsert import insert_new
 from indexer.erasing.ledger import LEDGER_FILE, Entry, entries, note
 from indexer.erasing.leftovers import remove_leftovers
 from indexer.erasing.plan import Plan, plan_of
 from indexer.erasing.receipt import Erasure, Receipt, person_hash, sign
-from indexer.erasing.rows import erase_documents, erase_rows, rewrite_names
+from indexer.erasing.rows import disown_searches, erase_documents, erase_rows, rewrite_names
 from indexer.erasing.words import names_pattern, without_names, without_person
 from indexer.feedback.live import SNAPSHOT_FILE
 from indexer.feedback.pseudonyms import open_pseudonyms
@@ -41,7 +44,6 @@ from schemas.ids import DocumentId, PersonId, Revision
 from schemas.job import Stage
 
 RECEIPTS_DIR: Final = "receipts"
-_ALIAS: Final = "erased-{}"
 _NO_REVISION: Final = Revision("0" * 64)
 """Of a document whose new text is being ingested: any revision is another one."""
 
@@ -55,12 +57,21 @@ _log = structlog.get_logger(__name__)
 class _Person(msgspec.Struct, frozen=True):
     id: PersonId
     names: tuple[str, ...]
-    alias: str
-    """Stands for the id where others answer the person."""
+    erasure_id: str
+
+    @property
+    def alias(self) -> str:
+        """What stands for the id where others answer the person."""
+        return f"erased-{self.erasure_id}"
 
 
 def erase(
-    intake: Intake, person_id: PersonId, *, version: str, say: Say = lambda _: None
+    intake: Intake,
+    person_id: PersonId,
+    *,
+    version: str,
+    say: Say = lambda _: None,
+    again: Entry | None = None,
 ) -> Receipt:
     """Forget a person, and return the receipt, which is also kept in the data directory.
 
@@ -72,6 +83,7 @@ def erase(
         person_id: Whom to forget.
         version: Of Cordée, for the receipt.
         say: Told what is done.
+        again: Of an erasure that an older copy of the data has not been through.
 
     Raises:
         NotFoundError: If nothing is known of such a person.
@@ -82,11 +94,12 @@ def erase(
     ledger = settings.data_dir / LEDGER_FILE
     hashed = person_hash(settings.data_dir, person_id)
     known = {entry.person: entry.id for entry in entries(ledger) if not entry.is_done}
-    erasure_id = known.get(hashed) or secrets.token_hex(8)
+    erasure_id = again.id if again else known.get(hashed) or secrets.token_hex(8)
+    pseudonym = open_pseudonyms(settings).of(person_id)
     kept_plan = settings.data_dir / _PLAN_FILE.format(erasure_id)
     plan = _plan(intake, person_id, kept_plan)
-    note(ledger, Entry(erasure_id, hashed, is_done=False))
-    person = _Person(person_id, plan.names, _ALIAS.format(erasure_id))
+    note(ledger, Entry(erasure_id, hashed, pseudonym, is_done=False))
+    person = _Person(person_id, plan.names, erasure_id)
 
     say(f"{len(plan.rewritten)} documents are rewritten, {len(plan.removed)} removed.")
     rows = _forget(intake, plan, person)
@@ -113,9 +126,23 @@ def erase(
     )
     _keep(settings.data_dir, receipt)
     kept_plan.unlink()  # it holds the names
-    note(ledger, Entry(erasure_id, hashed, is_done=True))
+    note(ledger, Entry(erasure_id, hashed, pseudonym, is_done=True))
     _log.info("person.erased", erasure=erasure_id, n_blobs=len(gone))
     return receipt
+
+
+def forget_searches(intake: Intake, entry: Entry) -> None:
+    """Do an erasure again in data that knows the person by what they searched, or not at all."""
+    ensure_stopped(intake)
+    with intake.catalog.database.publishing() as connection:
+        disown_searches(connection, Pseudonym(entry.pseudonym), Pseudonym(secrets.token_hex(12)))
+        _note_done(connection, entry.id, intake.clock())
+    (intake.settings.data_dir / SNAPSHOT_FILE).unlink(missing_ok=True)
+    compact(intake.catalog.database.engine)
+
+
+def _note_done(connection: Connection, erasure_id: str, now: datetime) -> None:
+    insert_new(connection, erasures, {"id": erasure_id, "erased_at": now})
 
 
 def ensure_stopped(intake: Intake) -> None:
@@ -162,6 +189,7 @@ def _forget(intake: Intake, plan: Plan, person: _Person) -> dict[str, int]:
             stranger=Pseudonym(secrets.token_hex(12)),
         )
         n_renamed = rewrite_names(connection, plan.names)
+        _note_done(connection, person.erasure_id, intake.clock())
     return rows | {"workflows": n_workflows, "renamed": n_renamed}
 
 

@@ -23,6 +23,8 @@ class Entry(msgspec.Struct, frozen=True):
     id: str
     person: str
     """Keyed hash of the person's id."""
+    pseudonym: str
+    """Under which the log knew the person: another keyed hash."""
     is_done: bool
 
 

@@ -27,7 +27,7 @@ def remove_leftovers(catalog: Catalog, blobs: BlobStore) -> tuple[BlobKey, ...]:
     Only while nothing is taken in or worked on: a stage's result is referred to by nobody but the
     stage after it. Results of jobs that wait to go on are kept.
     """
-    wanted = set(_referred(catalog))
+    wanted = set(referred(catalog))
     waiting = {job.id for job in _waiting(catalog)}
     gone = []
     for key in sorted(set(blobs.keys()) - wanted):
@@ -38,7 +38,8 @@ def remove_leftovers(catalog: Catalog, blobs: BlobStore) -> tuple[BlobKey, ...]:
     return tuple(gone)
 
 
-def _referred(catalog: Catalog) -> Iterator[BlobKey]:
+def referred(catalog: Catalog) -> Iterator[BlobKey]:
+    """Yield every blob that a document or a job refers to."""
     d = documents.c
     with catalog.database.reading() as connection:
         for row in connection.execute(select(d.original, d.content, d.media)):

@@ -44,16 +44,26 @@ _RENAMED: Final = (
 """Tables with what stands there afterwards; the first column of each says whose row it is."""
 
 
-def knows(connection: Connection, person_id: PersonId, pseudonym: Pseudonym) -> bool:
-    """Tell whether any row of the catalog is a person's."""
-    columns = [
+def person_columns() -> list[Any]:
+    """Return every column of the catalog that holds a person's id."""
+    return [
         *(column for _, column in _DELETED),
         *(_first(table, values) for table, values in _RENAMED),
         q.questions.c.asker_id,
         f.judgments.c.person_id,
         t.jobs.c.uploaded_by,
     ]
-    found = (exists().where(column == person_id) for column in columns)
+
+
+def disown_searches(connection: Connection, known_as: Pseudonym, stranger: Pseudonym) -> None:
+    """Give what somebody searched and did to a person who never was."""
+    for table in (f.searches, f.search_events):
+        connection.execute(update(table).where(table.c.person == known_as).values(person=stranger))
+
+
+def knows(connection: Connection, person_id: PersonId, pseudonym: Pseudonym) -> bool:
+    """Tell whether any row of the catalog is a person's."""
+    found = (exists().where(column == person_id) for column in person_columns())
     searched = exists().where(f.searches.c.person == pseudonym)
     return any(connection.execute(select(each)).scalar() for each in (*found, searched))
 

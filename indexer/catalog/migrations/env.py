@@ -6,6 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 from indexer.catalog import (  # noqa: F401 - METADATA
+    erasure_tables,
     feedback_tables,
     question_tables,
     ranking_tables,

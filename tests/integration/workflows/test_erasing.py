@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from api.adapters.job_queue import open_job_queue
 from fixtures.builders import (
     a_judgment,
     a_phrasing,
@@ -16,8 +20,13 @@ from fixtures.builders import (
     an_event,
     an_exchange_dict,
 )
+from indexer.backup import backup, restore
+from indexer.blobs import open_blobs
+from indexer.catalog.catalog import open_catalog
+from indexer.catalog.database import utc_now
 from indexer.erasing.erase import erase
 from indexer.erasing.ledger import LEDGER_FILE, entries
+from indexer.erasing.pending import ensure_none_pending, erase_pending
 from indexer.erasing.receipt import Receipt, person_hash, verify
 from indexer.feedback.pseudonyms import open_pseudonyms
 from indexer.intake import Intake, SubmissionOptions, receive
@@ -26,6 +35,7 @@ from pipelines.workflows.runtime import worker_slot
 from schemas.errors import ConflictError, DamagedFileError, NotFoundError
 from schemas.ids import DocumentId, PersonId
 from schemas.job import JobState
+from schemas.settings import Settings
 from tests.integration.workflows.conftest import a_worker, ended
 
 WHO = PersonId("s-zoe-karabelas")
@@ -198,3 +208,64 @@ def test_nobody_is_erased_while_a_worker_runs(
 ) -> None:
     with worker_slot(intake.settings.data_dir), pytest.raises(ConflictError, match="worker runs"):
         erase(intake, WHO, version="1")
+
+
+def test_an_older_backup_is_clean_before_it_is_served(
+    intake: Intake, school: dict[str, DocumentId], tmp_path: Path
+) -> None:
+    copies, now = tmp_path / "copies", intake.clock()
+    old, _ = backup(intake.settings, copies, now=now, version="1")
+    erase(intake, WHO, version="1")
+    backup(intake.settings, copies, now=now + timedelta(days=1), version="1")
+    new = Settings(data_dir=tmp_path / "new", models=intake.settings.models)
+
+    restore(new, old)
+
+    with opened(new) as restored:
+        assert restored.catalog.documents.get(school["exchange"]) is not None
+        with pytest.raises(ConflictError, match="cordee erase --pending"):
+            ensure_none_pending(new, restored.catalog)
+        receipts = erase_pending(restored, version="1")
+        ensure_none_pending(new, restored.catalog)
+        assert restored.catalog.documents.get(school["exchange"]) is None
+    assert len(receipts) == 1
+    verify(receipts[0])
+    assert traces(new.data_dir, NAME, "Karabelas", WHO, SAID) == []
+
+
+def test_a_backup_is_whole_and_says_when_it_is_not(
+    intake: Intake, school: dict[str, DocumentId], tmp_path: Path
+) -> None:
+    snapshot, manifest = backup(
+        intake.settings, tmp_path / "copies", now=intake.clock(), version="1"
+    )
+    new = Settings(data_dir=tmp_path / "new")
+    restore(new, snapshot)
+    with opened(new) as restored:
+        for document_id in school.values():
+            document = restored.catalog.documents.get(document_id)
+            assert document == intake.catalog.documents.get(document_id)
+            assert restored.blobs.size(document.original) > 0
+    with pytest.raises(ConflictError, match="in use"):
+        restore(new, snapshot)
+
+    damaged = tmp_path / "copies" / "blobs" / manifest.blobs[0][:2] / manifest.blobs[0]
+    damaged.write_bytes(b"another")
+    with pytest.raises(DamagedFileError, match="missing or was changed"):
+        restore(Settings(data_dir=tmp_path / "third"), snapshot)
+    assert not (tmp_path / "third" / "catalog.sqlite").exists()
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Intake]:
+    with (
+        closing(open_catalog(settings.catalog_url)) as catalog,
+        closing(open_job_queue(settings)) as queue,
+    ):
+        yield Intake(
+            catalog=catalog,
+            blobs=open_blobs(settings.blob_url),
+            queue=queue,
+            settings=settings,
+            clock=utc_now,
+        )
