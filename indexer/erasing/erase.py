@@ -31,7 +31,12 @@ from indexer.erasing.leftovers import remove_leftovers
 from indexer.erasing.plan import Plan, plan_of
 from indexer.erasing.receipt import Erasure, Receipt, person_hash, sign
 from indexer.erasing.rows import disown_searches, erase_documents, erase_rows, rewrite_names
-from indexer.erasing.words import names_pattern, without_names, without_person
+from indexer.erasing.words import (
+    names_pattern,
+    without_names,
+    without_person,
+    without_turns,
+)
 from indexer.feedback.live import SNAPSHOT_FILE
 from indexer.feedback.pseudonyms import open_pseudonyms
 from indexer.intake import Intake
@@ -57,6 +62,7 @@ _log = structlog.get_logger(__name__)
 class _Person(msgspec.Struct, frozen=True):
     id: PersonId
     names: tuple[str, ...]
+    aliases: tuple[PersonId, ...]
     erasure_id: str
 
     @property
@@ -99,7 +105,7 @@ def erase(
     kept_plan = settings.data_dir / _PLAN_FILE.format(erasure_id)
     plan = _plan(intake, person_id, kept_plan)
     note(ledger, Entry(erasure_id, hashed, pseudonym, is_done=False))
-    person = _Person(person_id, plan.names, erasure_id)
+    person = _Person(person_id, plan.names, plan.aliases, erasure_id)
 
     say(f"{len(plan.rewritten)} documents are rewritten, {len(plan.removed)} removed.")
     rows = _forget(intake, plan, person)
@@ -185,6 +191,7 @@ def _forget(intake: Intake, plan: Plan, person: _Person) -> dict[str, int]:
             connection,
             person.id,
             names=plan.names,
+            aliases=plan.aliases,
             pseudonym=open_pseudonyms(intake.settings).of(person.id),
             stranger=Pseudonym(secrets.token_hex(12)),
         )
@@ -200,7 +207,8 @@ def _rewrite(intake: Intake, document_id: DocumentId, person: _Person) -> None:
     job = catalog.jobs.latest_for(document_id)
     if document is None or job is None or document.revision == _NO_REVISION:
         return  # done before a crash
-    takes_part = person.id in {p.id for p in document.participants}
+    involved = {p.id for p in document.participants}
+    takes_part = not involved.isdisjoint({person.id, *person.aliases})
     names = names_pattern(person.names, parts=takes_part)
     new = _without(intake.blobs.read(document.original), person, names)
     again = msgspec.structs.replace(
@@ -212,7 +220,7 @@ def _rewrite(intake: Intake, document_id: DocumentId, person: _Person) -> None:
         visibility=document.visibility,
         start=Stage.EXTRACT,
     )
-    others = [p for p in document.participants if p.id != person.id]
+    others = [p for p in document.participants if p.id not in {person.id, *person.aliases}]
     with catalog.database.publishing() as connection:
         for table in (t.jobs, t.passages, t.corrections, replies):
             connection.execute(table.delete().where(table.c.document_id == document_id))
@@ -234,7 +242,8 @@ def _rewrite(intake: Intake, document_id: DocumentId, person: _Person) -> None:
 def _without(original: bytes, person: _Person, names: re.Pattern[str] | None) -> bytes:
     told = original.decode("utf-8-sig")
     if not told.lstrip().startswith("{"):
-        return str(without_names(told, names)).encode()
+        speaks = names_pattern(person.names, parts=False)
+        return str(without_names(without_turns(told, speaks), names)).encode()
     thread = without_person(msgspec.json.decode(told), person.id, person.alias)
     return msgspec.json.encode(without_names(thread, names))
 

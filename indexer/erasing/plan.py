@@ -28,6 +28,8 @@ class Plan(msgspec.Struct, frozen=True):
 
     names: tuple[str, ...]
     """As documents, profile and questions call the person."""
+    aliases: tuple[PersonId, ...] = ()
+    """Ids that transcripts made of the person's name, where they say who speaks."""
     removed: tuple[DocumentId, ...] = ()
     """Exchanges of the person, and recordings in which they speak: nothing of them stays."""
     rewritten: tuple[DocumentId, ...] = ()
@@ -50,17 +52,19 @@ def plan_of(catalog: Catalog, blobs: BlobStore, person_id: PersonId, pseudonym: 
         raise NotFoundError(f"Nothing is known of a person {person_id}.")
     own = catalog.documents.with_participant(person_id)
     pattern = names_pattern(names, parts=False)
+    aliases = _aliases(catalog, pattern) if pattern else frozenset()
     removed: list[DocumentId] = []
     rewritten: list[DocumentId] = []
     still_named: list[DocumentId] = []
     for document in _documents(catalog):
-        if document.id in own:
+        speaks = not aliases.isdisjoint(p.id for p in document.participants)
+        if document.id in own or (speaks and document.media.playable is not None):
             (rewritten if _is_shared(document) else removed).append(document.id)
         elif pattern and _names_somebody(document, blobs, pattern):
             is_text = document.media_kind in {"text", "transcript", "messages"}
             can_be = is_text and _is_readable(blobs.read(document.original))
             (rewritten if can_be else still_named).append(document.id)
-    return Plan(names, tuple(removed), tuple(rewritten), tuple(still_named))
+    return Plan(names, tuple(sorted(aliases)), tuple(removed), tuple(rewritten), tuple(still_named))
 
 
 def _names(catalog: Catalog, person_id: PersonId) -> tuple[str, ...]:
@@ -78,6 +82,15 @@ def _names(catalog: Catalog, person_id: PersonId) -> tuple[str, ...]:
             rows = connection.execute(select(name).where(person == person_id)).scalars()
             found |= dict.fromkeys(each for each in rows if each)
     return tuple(found)
+
+
+def _aliases(catalog: Catalog, names: re.Pattern[str]) -> frozenset[PersonId]:
+    speakers = select(participants.c.person_id, participants.c.name).where(
+        participants.c.role == ParticipantRole.SPEAKER
+    )
+    with catalog.database.reading() as connection:
+        rows = connection.execute(speakers).all()
+    return frozenset(PersonId(row.person_id) for row in rows if names.fullmatch(row.name.strip()))
 
 
 def _documents(catalog: Catalog) -> Iterator[Document]:

@@ -86,6 +86,7 @@ def erase_rows(
     person_id: PersonId,
     *,
     names: Sequence[str],
+    aliases: Sequence[PersonId],
     pseudonym: Pseudonym,
     stranger: Pseudonym,
 ) -> dict[str, int]:
@@ -95,6 +96,7 @@ def erase_rows(
         connection: In a transaction.
         person_id: The person.
         names: Theirs, for what others typed.
+        aliases: Ids that transcripts made of the names.
         pseudonym: Under which the log knows the person.
         stranger: Random, under which it goes on: nobody can tell who that was.
     """
@@ -108,7 +110,7 @@ def erase_rows(
     count(q.notices, delete(q.notices).where(q.notices.c.question_id.in_(asked)))
     count(q.questions, delete(q.questions).where(q.questions.c.asker_id == person_id))
     for table, column in _DELETED:
-        count(table, delete(table).where(column == person_id))
+        count(table, delete(table).where(column.in_([person_id, *aliases])))
     for table, values in _RENAMED:
         count(table, update(table).where(_first(table, values) == person_id).values(values))
     judged = update(f.judgments).where(f.judgments.c.person_id == person_id)

@@ -50,6 +50,17 @@ def without_names(value: Any, names: re.Pattern[str] | None) -> Any:
             return value
 
 
+def without_turns(text: str, names: re.Pattern[str] | None) -> str:
+    """Return a transcript in which what somebody says is gone: after ``Name:`` or ``<v Name>``."""
+    if names is None:
+        return text
+    voice = re.compile(rf"(<v[^>]*?{names.pattern}[^>]*>)[^<\n]+", re.IGNORECASE)
+    turn = re.compile(rf"^([ \t\-]*{names.pattern}[ \t]*:)[^\n]+$", re.IGNORECASE | re.MULTILINE)
+    for each in (voice, turn):
+        text = each.sub(rf"\1 {ERASED_MESSAGE}", text)
+    return text
+
+
 def without_person(thread: dict[str, Any], person_id: str, alias: str) -> dict[str, Any]:
     """Return a thread in which a person's messages are gone and the others' are as they were.
 

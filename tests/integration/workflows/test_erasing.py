@@ -58,6 +58,17 @@ THREAD = {
         {"from": "s-2", "at": "2026-03-02T10:20:00+01:00", "text": "Merci, cela marche pour moi."},
     ],
 }
+WORKSHOP = f"""WEBVTT
+
+00:00:01.000 --> 00:00:04.000
+{NAME}: Chez moi, {SAID}.
+
+00:00:05.000 --> 00:00:09.000
+Dominique Modèle: Merci Zoé, un acompte règle cela.
+
+00:00:10.000 --> 00:00:12.000
+<v {NAME}>Et {SAID} encore.</v>
+"""
 NOTE = f"# Acompte\n\nUn acompte se demande au devis. Exemple donné par {NAME.upper()}.\n"
 
 
@@ -77,6 +88,7 @@ def school(intake: Intake, pipeline: Pipeline) -> dict[str, DocumentId]:
             "exchange": send(intake, json.dumps(exchange).encode(), "ex.json"),
             "thread": send(intake, json.dumps(THREAD, ensure_ascii=False).encode(), "th.json"),
             "note": send(intake, NOTE.encode(), "note.md"),
+            "workshop": send(intake, WORKSHOP.encode(), "atelier.vtt"),
             "other": send(intake, b"# Devis\n\nUn devis engage celui qui le signe.", "d.md"),
         }
     catalog, now = intake.catalog, intake.clock()
@@ -130,7 +142,9 @@ def test_nothing_of_the_person_is_left_in_any_byte(
     left = traces(data_dir, *words)
     assert left == []
     assert set(receipt.erasure.documents_removed) == {school["exchange"]}
-    assert set(receipt.erasure.documents_rewritten) == {school["thread"], school["note"]}
+    assert set(receipt.erasure.documents_rewritten) == {
+        school[name] for name in ("thread", "note", "workshop")
+    }
     assert receipt.erasure.documents_still_named == ()
     assert len(receipt.erasure.blobs_removed) >= 5
 
@@ -140,14 +154,14 @@ def test_what_others_wrote_is_searchable_again_without_the_person(
 ) -> None:
     erase(intake, WHO, version="1")
     with a_worker(pipeline):
-        for name in ("thread", "note"):
+        for name in ("thread", "note", "workshop"):
             job = intake.catalog.jobs.latest_for(school[name])
             assert job is not None
             assert ended(intake, job).state is JobState.SUCCEEDED
 
     text = {
         name: " ".join(p.text for p in intake.catalog.passages.of_document(school[name]))
-        for name in ("thread", "note", "other")
+        for name in ("thread", "note", "workshop", "other")
     }
     thread = intake.catalog.documents.get(school["thread"])
     assert thread is not None
@@ -155,6 +169,8 @@ def test_what_others_wrote_is_searchable_again_without_the_person(
     assert "demandez un acompte" in text["thread"]
     assert "Zoe" not in text["thread"]
     assert "Exemple donné par [personne effacée]" in text["note"]
+    assert text["workshop"].count("[message effacé]") == 2
+    assert "Merci [personne effacée], un acompte règle cela." in text["workshop"]
     assert "engage celui qui le signe" in text["other"]
     assert [p.name for p in thread.participants][1:] == ["Camille Exemple", "Dominique Modèle"]
     assert traces(intake.settings.data_dir, "Karabelas", WHO, SAID) == []
