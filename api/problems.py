@@ -14,7 +14,8 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 
-from schemas.errors import CordeeError
+from indexer.room import is_full
+from schemas.errors import CordeeError, StorageFullError
 from schemas.wire import FieldProblem, Problem
 
 PROBLEM_TYPE: Final = "application/problem+json"
@@ -97,6 +98,8 @@ def to_problem(error: Exception, *, instance: str, request_id: str) -> Problem:
     """Describe an error; texts of unexpected ones never leave the process."""
     status, code, detail = 500, "internal", "Something went wrong on our side."
     fields: tuple[FieldProblem, ...] = ()
+    if isinstance(error, OSError) and is_full(error):
+        error = StorageFullError("There is no room left on the disk. Nothing was lost; try later.")
     match error:
         case CordeeError():
             status, code, detail = error.status, error.code, error.message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,16 +15,18 @@ import msgspec
 import typer
 
 from cli import context, render
-from cli.intake import intake_of
+from cli.intake import intake_of, send_all
 from cli.jobs import NO_WORKER
-from cli.watch import Row, watched
+from cli.watch import MAX_LINES, Row, watched
 from cli.work import end_process
-from indexer.intake import Intake, SubmissionOptions, receive
+from indexer.intake import Intake, SubmissionOptions
 from indexer.taxonomy import load_taxonomy
-from pipelines.sources.filesystem import FoundDocument, discover, read_manifest
+from pipelines.sources.filesystem import FoundDocument, discover
+from pipelines.sources.manifest import Manifest, read_manifest
 from schemas.document import DocumentKind, Visibility
-from schemas.errors import CordeeError, InvalidInputError
+from schemas.errors import InvalidInputError
 from schemas.job import Job, JobProblem, JobState
+from schemas.settings import Settings
 
 POLL_S: Final = 0.3
 WORKER_CHECK_S: Final = 5.0
@@ -32,11 +35,13 @@ _INTERRUPTED: Final = 130  # what shells expect after Ctrl-C
 
 def ingest(  # noqa: PLR0913, PLR0917 - a command has as many parameters as options
     paths: Annotated[
-        list[str] | None, typer.Argument(help="Files, folders or patterns.", show_default=False)
+        list[str] | None,
+        typer.Argument(help="Files, folders, patterns, addresses.", show_default=False),
     ] = None,
     data_dir: context.DataDir = None,
     manifest: Annotated[
-        Path | None, typer.Option("--manifest", help="JSON lines that list files and facts.")
+        Path | None,
+        typer.Option("--manifest", help="CSV or JSON lines of files and facts."),
     ] = None,
     kind: Annotated[DocumentKind | None, typer.Option("--kind", help="Kind of them all.")] = None,
     title: Annotated[str | None, typer.Option("--title", help="Title; for one file.")] = None,
@@ -50,6 +55,9 @@ def ingest(  # noqa: PLR0913, PLR0917 - a command has as many parameters as opti
         str | None, typer.Option("--source", help="Lasting name of the document; for one file.")
     ] = None,
     *,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Send what is right of a manifest.")
+    ] = False,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait until all are published or failed.")
     ] = False,
@@ -60,22 +68,23 @@ def ingest(  # noqa: PLR0913, PLR0917 - a command has as many parameters as opti
     With --wait and no worker alive, this process does the work itself. Exit status 1 when a
     document failed.
     """
-    documents = [*discover(paths or []), *(read_manifest(manifest) if manifest else [])]
-    if not documents:
-        raise InvalidInputError("Name at least one file, folder or manifest.")
+    listed = read_manifest(manifest) if manifest else Manifest(())
+    if not keep_going:
+        listed.require_whole()
+    documents = [*discover(paths or []), *listed.documents]
+    if not documents and not listed.wrong:
+        raise InvalidInputError("Name at least one file, folder, address or manifest.")
     if len(documents) > 1 and (title or source):
         raise InvalidInputError("--title and --source are for one file; here are several.")
     settings = context.load(data_dir)
-    path = settings.tags.taxonomy
-    taxonomy = load_taxonomy(Path(path) if path else None)
-    taxonomy.require(tag or (), said_in="--tag")
-    for document in documents:  # before an hour of speech is transcribed for nothing
-        taxonomy.require(document.tags, said_in=f"{manifest}, {document.path.name}")
     said = SubmissionOptions(
         source=source, kind=kind, title=title, visibility=visibility, tags=tuple(tag or ())
     )
+    _require_tags(settings, documents, said, said_in=str(manifest))
+    rows = [_not_understood(sentence) for sentence in listed.wrong]
     with intake_of(settings) as intake:
-        rows = [_send(intake, document, said) for document in documents]
+        with _interruptible(rows, n_documents=len(documents), as_json=as_json):
+            rows.extend(send_all(intake, documents, said))
         if wait:
             _wait(intake, rows, is_quiet=as_json)
         elif not intake.catalog.workers.alive(datetime.now(UTC)):
@@ -85,36 +94,37 @@ def ingest(  # noqa: PLR0913, PLR0917 - a command has as many parameters as opti
         raise typer.Exit(1)
 
 
-def _send(intake: Intake, document: FoundDocument, said: SubmissionOptions) -> Row:
-    """Receive one document; a refusal is a failed row, and the others go on."""
-    options = SubmissionOptions(
-        source=said.source,
-        location=document.path.as_uri(),
-        kind=said.kind or document.kind,
-        title=said.title or document.title,
-        visibility=said.visibility or document.visibility,
-        tags=(*document.tags, *said.tags),
-    )
-    row = Row(path=_shown(document.path))
+def _require_tags(
+    settings: Settings, documents: Sequence[FoundDocument], said: SubmissionOptions, *, said_in: str
+) -> None:
+    """Refuse unknown tags before an hour of speech is transcribed for nothing."""
+    path = settings.tags.taxonomy
+    taxonomy = load_taxonomy(Path(path) if path else None)
+    taxonomy.require(said.tags, said_in="--tag")
+    for document in documents:
+        taxonomy.require(document.tags, said_in=f"{said_in}, {document.name}")
+
+
+@contextmanager
+def _interruptible(rows: Sequence[Row], *, n_documents: int, as_json: bool) -> Iterator[None]:
+    """Say, on Ctrl-C while documents are sent, what is in and what goes on without us."""
+    n_before = len(rows)
     try:
-        received = receive(
-            intake,
-            document.path,
-            filename=document.path.name,
-            options=options,
-            uploaded_by=None,
-            media=document.media,
+        yield
+    except KeyboardInterrupt:
+        _report(rows, as_json=as_json)
+        render.say(
+            f"Interrupted: {len(rows) - n_before} of {n_documents} sent. A worker goes on with "
+            "those in the background: `cordee jobs list` shows them. The same command sends the "
+            "rest; what is in already is not sent twice."
         )
-    except (CordeeError, OSError) as error:
-        code = error.code if isinstance(error, CordeeError) else "unreadable"
-        row.problem = JobProblem(code=code, detail=str(error))
-        row.state = JobState.FAILED
-        return row
-    row.is_new = received.is_new
-    row.document_id = received.document_id
-    row.unheeded = received.unheeded
-    row.follow(received.job)
-    return row
+        raise typer.Exit(_INTERRUPTED) from None
+
+
+def _not_understood(sentence: str) -> Row:
+    where, _, what = sentence.rpartition(": ")
+    problem = JobProblem(code=InvalidInputError.code, detail=what)
+    return Row(path=where, problem=problem, state=JobState.FAILED)
 
 
 def _wait(intake: Intake, rows: Sequence[Row], *, is_quiet: bool) -> None:
@@ -142,7 +152,10 @@ def _own_worker(intake: Intake) -> Iterator[_WorkerOfThisProcess]:
     try:
         yield worker
     except KeyboardInterrupt:
-        render.say("Interrupted. What is queued stays queued: `cordee work` goes on with it.")
+        render.say(
+            "Interrupted. What is queued stays queued: `cordee work` goes on with it, and "
+            "`cordee jobs list` shows how far it is."
+        )
         worker.close()
         end_process(_INTERRUPTED)
     finally:
@@ -196,6 +209,9 @@ def _report(rows: Sequence[Row], *, as_json: bool) -> None:
         ("file", "state", "document", "what to know"),
         [(row.path, row.shown_state, row.document_id or "", _remark(row)) for row in rows],
     )
+    if len(rows) > MAX_LINES:
+        counts = Counter(str(row.shown_state) for row in rows)
+        render.say(", ".join(f"{n} {state}" for state, n in counts.most_common()) + ".")
 
 
 def _remark(row: Row) -> str:
@@ -208,8 +224,3 @@ def _remark(row: Row) -> str:
             f"These bytes are here already; what you say of them now was not taken over: {facts}."
         )
     return " ".join(row.warnings)
-
-
-def _shown(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)

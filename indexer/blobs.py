@@ -18,7 +18,14 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, S3Store
 
-from schemas.errors import NotFoundError, SettingsError, TransientError
+from indexer.room import is_full
+from schemas.errors import (
+    ChangedFileError,
+    NotFoundError,
+    SettingsError,
+    StorageFullError,
+    TransientError,
+)
 from schemas.ids import BlobKey
 
 if TYPE_CHECKING:
@@ -29,6 +36,7 @@ if TYPE_CHECKING:
 _CHUNK_BYTES: Final = 4 * 1024 * 1024  # of hashing and downloads: memory stays flat
 _KEY_CHARS: Final = 64
 _INCOMING: Final = "incoming"
+_NO_SPACE: Final = "No space left"  # the store's library has no class for it
 _STALE_S: Final = 24 * 3600  # what a crash left behind a day ago belongs to nobody
 
 
@@ -60,11 +68,22 @@ class RemoteBlobs:
         self._store = store
 
     def put(self, source: bytes | Path) -> BlobKey:
-        """Store the bytes (streamed from a path) durably and return their key."""
+        """Store the bytes (streamed from a path) durably and return their key.
+
+        Raises:
+            ChangedFileError: If the file is written to meanwhile; nothing of it is kept.
+            StorageFullError: If there is no room.
+        """
+        before = _stamp(source)
         key = _key_of(source)
         with _our_errors(key):
-            if not self._has(key):
-                self._write(_path_of(key), source)
+            is_new = not self._has(key)
+            if is_new:
+                self._write(key, source)
+        if _stamp(source) != before:
+            if is_new:
+                self.delete(key)
+            raise _changed(source)
         return key
 
     def read(self, key: BlobKey, *, start: int = 0, end: int | None = None) -> bytes:
@@ -123,8 +142,8 @@ class RemoteBlobs:
             return False
         return True
 
-    def _write(self, path: str, source: bytes | Path) -> None:
-        obstore.put(self._store, path, source)
+    def _write(self, key: BlobKey, source: bytes | Path) -> None:
+        obstore.put(self._store, _path_of(key), source)
 
 
 class LocalBlobs(RemoteBlobs):
@@ -145,11 +164,17 @@ class LocalBlobs(RemoteBlobs):
         self.size(key)
         yield self._directory / _path_of(key)
 
-    def _write(self, path: str, source: bytes | Path) -> None:
+    def _write(self, key: BlobKey, source: bytes | Path) -> None:
         # obstore renames into place and syncs nothing: after a power cut the name could stand
         # for an empty file, and its bytes would then be taken for stored. Sync, then rename.
         incoming = f"{_INCOMING}/{uuid.uuid4().hex}"
-        obstore.put(self._store, incoming, source)
+        path = _path_of(key)
+        try:
+            obstore.put(self._store, incoming, source)
+            _require_key(self._directory / incoming, key, source)
+        except BaseException:
+            (self._directory / incoming).unlink(missing_ok=True)
+            raise
         _sync(self._directory / incoming)
         obstore.rename(self._store, incoming, path)
         parent = (self._directory / path).parent
@@ -174,6 +199,24 @@ def _key_of(source: bytes | Path) -> BlobKey:
         return BlobKey(hashlib.file_digest(file, "sha256").hexdigest())
 
 
+def _stamp(source: bytes | Path) -> tuple[int, int] | None:
+    if isinstance(source, bytes):
+        return None
+    found = source.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def _require_key(path: Path, key: BlobKey, source: bytes | Path) -> None:
+    # A name says what the bytes are: wrong ones would stand under it for good.
+    if isinstance(source, Path) and _key_of(path) != key:
+        raise _changed(source)
+
+
+def _changed(source: bytes | Path) -> ChangedFileError:
+    name = source.name if isinstance(source, Path) else "The document"
+    return ChangedFileError(f"{name} changed while it was read; send it once it is written.")
+
+
 def _sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -189,4 +232,6 @@ def _our_errors(key: BlobKey) -> Iterator[None]:
     except FileNotFoundError as exc:
         raise NotFoundError(f"There is no blob {key}.") from exc
     except (BaseError, OSError) as exc:
+        if is_full(exc) or _NO_SPACE in str(exc):
+            raise StorageFullError("There is no room left on the disk; nothing was lost.") from exc
         raise TransientError(f"The blob store does not answer for {key}.") from exc

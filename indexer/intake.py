@@ -82,6 +82,8 @@ class SubmissionOptions(msgspec.Struct, frozen=True):
     title: str | None = None
     visibility: Visibility | None = None
     tags: tuple[str, ...] = ()
+    created_at: datetime | None = None
+    """When it took place."""
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -106,8 +108,8 @@ class Intake(msgspec.Struct, frozen=True):
     clock: Callable[[], datetime]
     """Returns the present time in UTC."""
     lock: threading.Lock = msgspec.field(default_factory=threading.Lock)
-    """Held while looking for the same bytes and creating the job: two uploads of one file at
-    the same moment in one process become one document."""
+    """Held while looking for the same bytes and creating the job, as the catalog's own lock of
+    processes is: two uploads of one file at the same moment become one document."""
 
 
 class _Peek(msgspec.Struct):
@@ -141,7 +143,8 @@ def receive(
     Raises:
         EmptyFileError: If there are no bytes.
         LimitExceededError: If there are more bytes than the settings allow.
-        StorageFullError: If the disk is nearly full.
+        StorageFullError: If the disk is nearly full, or becomes so.
+        ChangedFileError: If the file is written to while it is read.
     """
     name = clean_filename(filename)
     size_bytes = _checked_size(source, name, intake.settings)
@@ -164,6 +167,7 @@ def receive(
         tags=options.tags,
         uploaded_by=uploaded_by,
         media=recording,
+        created_at=options.created_at,
     )
     received = submit(intake, submission)
     if received.is_new:
@@ -240,7 +244,7 @@ def enqueue(intake: Intake, job_id: JobId, submission: Submission) -> None:
 
 def submit(intake: Intake, submission: Submission, *, anew: bool = False) -> Received:
     """Make the job of stored bytes and queue it; ``anew`` also where they are published."""
-    with intake.lock:
+    with intake.lock, intake.catalog.database.alone():
         known = None if anew else _same_bytes(intake, submission)
         if known is not None:
             return known

@@ -59,7 +59,7 @@ def describe(
         kind=guessed,
         visibility=visibility,
         participants=extraction.participants,
-        created_at=extraction.created_at or received_at,
+        created_at=submission.created_at or extraction.created_at or received_at,
         warnings=(
             *extraction.warnings,
             *([_GUESSED_PRIVATE] if is_hidden_guess else []),

@@ -84,6 +84,8 @@ class Submission(msgspec.Struct, frozen=True):
     uploaded_by: PersonId | None = None
     media: BlobKey | None = None
     """Recording that an exchange JSON points to, when it came along."""
+    created_at: datetime | None = None
+    """When it took place, where the sender says so."""
     start: Stage = Stage.EXTRACT
     """First stage that works anew; of those before, the published document has the results."""
 

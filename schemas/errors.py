@@ -5,6 +5,7 @@
     CordeeError
     ├── InvalidInputError     400  the request or the file cannot be understood as asked
     │   ├── QuerySyntaxError
+    │   ├── AddressRefusedError       an address that is not to be fetched from
     │   └── SettingsError
     ├── UnauthenticatedError  401  no identity, or one that has expired
     ├── ForbiddenError        403  an identity that may not do this
@@ -16,9 +17,10 @@
     │   ├── NoTextError               ├── NoSoundError
     │   ├── LimitExceededError        ├── InvalidExchangeError
     │   ├── UnknownTagError           ├── CancelledError
-    │   ├── WorkerStoppedError
+    │   ├── WorkerStoppedError        ├── NotFetchedError
     │   └── OcrMissingError           no OCR engine here: kept, and tried again once it is installed
     └── TransientError        503  may pass if tried again later
+        ├── ChangedFileError  503  the file was written to while it was read
         └── StorageFullError  507  there is no room on the disk
 
 Every error carries a stable ``code`` (used in problem documents and in failed jobs) and a
@@ -58,6 +60,12 @@ class QuerySyntaxError(InvalidInputError):
     """The query text uses an operator or a field that does not exist."""
 
     code = "query-syntax"
+
+
+class AddressRefusedError(InvalidInputError):
+    """The address is none that documents are fetched from: a private network, say."""
+
+    code = "address-refused"
 
 
 class SettingsError(InvalidInputError):
@@ -167,6 +175,12 @@ class WorkerStoppedError(PermanentError):
     code = "stops-worker"
 
 
+class NotFetchedError(PermanentError):
+    """The site that an address names does not give the document."""
+
+    code = "not-fetched"
+
+
 class OcrMissingError(PermanentError):
     """The document is made of pictures, and the worker has no engine that reads them (OCR)."""
 
@@ -178,6 +192,12 @@ class TransientError(CordeeError):
 
     code = "unavailable"
     status = 503
+
+
+class ChangedFileError(TransientError):
+    """The file was written to while it was read."""
+
+    code = "changed-file"
 
 
 class StorageFullError(TransientError):

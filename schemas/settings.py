@@ -134,6 +134,18 @@ class IngestionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     max_worker_deaths: Annotated[int, msgspec.Meta(ge=1)] = 10
     """How often a worker may die at one stage of one file, a power cut counted, before it is put
     aside."""
+    resumable_hours: Annotated[int, msgspec.Meta(ge=1)] = 48
+    """How long an upload in pieces that got no further is kept for its sender to go on with."""
+    fetch_private: bool = False
+    """Fetch also from addresses of private networks and any port: only where everybody who may
+    add documents may also see everything that answers there."""
+    fetch_ports: tuple[int, ...] = (80, 443)
+    """Ports that documents are fetched from."""
+    fetch_timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 600.0
+    """Longest that the fetching of one document may take in all."""
+    hook_secret: str = ""
+    """What signs documents that other systems push to ``/v1/hooks/documents``, as Standard
+    Webhooks writes it (``whsec_`` and base64); empty means that none are taken."""
     max_attempts: int = 3
     """Tries of a stage that fails in a way that may pass."""
 

@@ -8,6 +8,8 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
+from filelock import FileLock
+from filelock import Timeout as LockTimeout
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
@@ -22,6 +24,8 @@ BUSY_TIMEOUT_S: Final = 10
 """How long a writer waits for another one. Publishing an hour of speech takes under a second."""
 WRITE_LOCK: Final = 0x636F_7264
 """Key of PostgreSQL's advisory lock of publishing transactions ("cord" in ASCII)."""
+RECEIVE_LOCK: Final = 0x636F_7265
+"""Key of PostgreSQL's advisory lock of processes that look whether bytes are here already."""
 _WRITES: Final = "cordee_writes"
 
 
@@ -71,6 +75,24 @@ class Database:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
             yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let no other process be in such a block: for a look and a write in transactions apart.
+
+        Processes of one machine wait at a file beside the SQLite database, those of many at a
+        lock of PostgreSQL. Both are let go when their holder dies. Not to be nested.
+        """
+        if self.is_sqlite:
+            try:
+                with FileLock(f"{self.engine.url.database}.receive.lock", timeout=BUSY_TIMEOUT_S):
+                    yield
+            except LockTimeout as exc:
+                raise TransientError("Too much is being received at once; try again.") from exc
+            return
+        with self.writing() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": RECEIVE_LOCK})
+            yield
 
 
 def open_database(url: str, *, pool_size: int, clock: Clock = utc_now) -> Database:

@@ -4,36 +4,57 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from schemas.document import DocumentKind, Visibility
-from schemas.errors import InvalidInputError, NotFoundError
+from schemas.errors import NotFoundError
 
 MAX_JSON_BYTES: Final = 64 * 1024**2
 """A larger JSON is no exchange and is not read to look for one."""
 
 
 class FoundDocument(msgspec.Struct, frozen=True):
-    """One document to ingest, and what a manifest says about it."""
+    """One document to ingest, by file or by address, and what a manifest says about it."""
 
-    path: Path
+    path: Path | None = None
+    url: str | None = None
+    """``None`` where there is a path."""
     media: Path | None = None
     """Recording that an exchange JSON points to."""
     kind: DocumentKind | None = None
     title: str | None = None
     visibility: Visibility | None = None
     tags: tuple[str, ...] = ()
+    source: str | None = None
+    created_at: datetime | None = None
+    line: int | None = None
+    """Of the manifest that names it."""
+
+    @property
+    def name(self) -> str:
+        """What a person knows it by."""
+        return self.path.name if self.path is not None else self.url or ""
 
 
-class _ManifestLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    path: str
-    kind: DocumentKind | None = None
-    title: str | None = None
-    visibility: Visibility | None = None
-    tags: tuple[str, ...] = ()
+def discover(patterns: Sequence[str]) -> list[FoundDocument]:
+    """Return the documents that files, folders and patterns name, each once, in order.
+
+    Addresses (``https://...``) are taken as they are. Folders are searched to the bottom; hidden
+    files and folders are passed over there. A recording that an exchange JSON
+    points to comes with the exchange, not by itself.
+
+    Raises:
+        NotFoundError: If a path or pattern names nothing.
+    """
+    addresses = dict.fromkeys(pattern for pattern in patterns if is_address(pattern))
+    names = [pattern for pattern in patterns if not is_address(pattern)]
+    paths = list(dict.fromkeys(p.resolve() for pattern in names for p in _expand(pattern)))
+    documents = paired(FoundDocument(path) for path in paths)
+    return [*documents, *(FoundDocument(url=address) for address in addresses)]
 
 
 class _PointsToMedia(msgspec.Struct):
@@ -41,45 +62,9 @@ class _PointsToMedia(msgspec.Struct):
     media: str
 
 
-def discover(patterns: Sequence[str]) -> list[FoundDocument]:
-    """Return the documents that files, folders and patterns name, each once, in order.
-
-    Folders are searched to the bottom; hidden files and folders are passed over there. A
-    recording that an exchange JSON points to comes with the exchange, not by itself.
-
-    Raises:
-        NotFoundError: If a path or pattern names nothing.
-    """
-    paths = list(dict.fromkeys(p.resolve() for pattern in patterns for p in _expand(pattern)))
-    return _paired(FoundDocument(path) for path in paths)
-
-
-def read_manifest(manifest: Path) -> list[FoundDocument]:
-    """Return the documents that a JSON-lines file lists, with what it says about them.
-
-    Each line has ``path`` (relative to the manifest) and may have ``kind``, ``title``,
-    ``visibility`` and ``tags``.
-
-    Raises:
-        NotFoundError: If the manifest or a file that it lists is not there.
-        InvalidInputError: If a line cannot be understood; the message names it.
-    """
-    if not manifest.is_file():
-        raise NotFoundError(f"There is no manifest {manifest}.")
-    found: list[FoundDocument] = []
-    for number, line in enumerate(manifest.read_bytes().splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            listed = msgspec.json.decode(line, type=_ManifestLine)
-        except (msgspec.DecodeError, UnicodeDecodeError) as exc:
-            raise InvalidInputError(f"{manifest}, line {number}: {exc}") from exc
-        path = (manifest.parent / listed.path).resolve()
-        if not path.is_file():
-            raise NotFoundError(f"{manifest}, line {number}: there is no file {listed.path}.")
-        facts = (listed.kind, listed.title, listed.visibility, listed.tags)
-        found.append(FoundDocument(path, None, *facts))
-    return _paired(found)
+def is_address(text: str) -> bool:
+    """Tell an address on the network from a path."""
+    return text.lower().startswith(("http://", "https://"))
 
 
 def media_of(path: Path) -> Path | None:
@@ -96,9 +81,13 @@ def media_of(path: Path) -> Path | None:
     return media if pointer.media and is_beside and media.is_file() else None
 
 
-def _paired(documents: Iterable[FoundDocument]) -> list[FoundDocument]:
+def paired(documents: Iterable[FoundDocument]) -> list[FoundDocument]:
+    """Give each exchange the recording that it points to, which then is no document itself."""
     with_media = [
-        msgspec.structs.replace(document, media=media_of(document.path)) for document in documents
+        msgspec.structs.replace(document, media=media_of(document.path))
+        if document.path is not None and document.media is None
+        else document
+        for document in documents
     ]
     taken = {document.media for document in with_media if document.media}
     return [document for document in with_media if document.path not in taken]

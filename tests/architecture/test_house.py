@@ -90,4 +90,8 @@ def test_the_error_tree_in_the_docstring_names_every_error() -> None:
 def test_only_transient_errors_are_retried() -> None:
     retried = {e for e in ERRORS if errors.should_retry(e("x"))}
 
-    assert retried == {errors.TransientError, errors.StorageFullError}
+    assert retried == {
+        errors.TransientError,
+        errors.ChangedFileError,
+        errors.StorageFullError,
+    }

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.sources.filesystem import discover, media_of, read_manifest
-from schemas.document import DocumentKind
-from schemas.errors import InvalidInputError, NotFoundError
+from pipelines.sources.filesystem import discover, media_of
+from schemas.errors import NotFoundError
 
 
 def put(path: Path, text: str = "x") -> Path:
@@ -54,26 +53,16 @@ def test_an_exchange_cannot_reach_outside_its_folder(tmp_path: Path, pointer: st
     assert media_of(exchange) is None
 
 
-def test_a_manifest_says_what_its_files_are(tmp_path: Path) -> None:
-    put(tmp_path / "sheets" / "prix.pdf")
-    listing = put(
-        tmp_path / "manifest.jsonl",
-        '{"path": "sheets/prix.pdf", "kind": "sheet", "title": "Fixer ses prix", "tags": ["a"]}\n',
-    )
+def test_an_address_is_taken_as_it_is(tmp_path: Path) -> None:
+    put(tmp_path / "a.md")
 
-    (found,) = read_manifest(listing)
+    found = discover(["https://exemple.fr/*.pdf", str(tmp_path)])
 
-    assert (found.path.name, found.kind, found.title, found.tags) == (
-        "prix.pdf",
-        DocumentKind.SHEET,
-        "Fixer ses prix",
-        ("a",),
-    )
+    assert [d.name for d in found] == ["a.md", "https://exemple.fr/*.pdf"]
 
 
-@pytest.mark.parametrize("line", ["{", '{"path": "x", "colour": "red"}', '{"kind": "sheet"}'])
-def test_a_wrong_line_is_named(tmp_path: Path, line: str) -> None:
-    listing = put(tmp_path / "manifest.jsonl", "\n" + line)
+def test_ten_thousand_files_are_found_by_one_pattern(tmp_path: Path) -> None:
+    for number in range(10_000):
+        (tmp_path / f"{number}.md").touch()
 
-    with pytest.raises(InvalidInputError, match="line 2"):
-        read_manifest(listing)
+    assert len(discover([str(tmp_path / "**" / "*.md")])) == 10_000
