@@ -10,13 +10,17 @@ from typing import Final
 import msgspec
 
 from api.services import Services
+from indexer.masking import masked, shown_corrections
 from schemas.content import Content
+from schemas.correction import Correction
 from schemas.document import Document, Submission, Visibility
 from schemas.errors import NotFoundError
+from schemas.hiding import hidden_from
 from schemas.identity import MENTORS, Caller, audiences_of
 from schemas.ids import DocumentId, JobId, QuestionId
 from schemas.job import Job
 from schemas.question import Question, may_see
+from schemas.reply import Reply, shown_replies
 
 _NOTHING: Final = "There is no such thing, or none that you may see."
 
@@ -34,9 +38,25 @@ def visible_document(services: Services, caller: Caller, document_id: str) -> Do
 
 
 def content_of(services: Services, document: Document) -> Content:
-    """Return the turns or blocks of a document that ``visible_document`` has let through."""
+    """Return the turns or blocks of a document, whole: what is hidden of it is for editing only."""
     content: Content = msgspec.json.decode(services.blobs.read(document.content), type=Content)
     return content
+
+
+def shown_content(
+    services: Services, caller: Caller, document: Document
+) -> tuple[Content, list[Correction]]:
+    """Return the turns or blocks that the caller may see of a visible document, and corrections."""
+    hidden = hidden_from(document, caller.audiences)
+    made = services.catalog.corrections.of(document.id, document.revision)
+    content = content_of(services, document)
+    return masked(content, hidden), shown_corrections(made, hidden)
+
+
+def replies_of(services: Services, caller: Caller, document: Document) -> tuple[Reply, ...]:
+    """Return the questions and answers of a visible document that the caller may see."""
+    found = services.catalog.replies.of(document.id)
+    return shown_replies(found, hidden_from(document, caller.audiences))
 
 
 def visible_job(services: Services, caller: Caller, job_id: str) -> Job:

@@ -27,6 +27,7 @@ from api.controllers.profiles import profiles_router
 from api.controllers.questions import questions_router
 from api.controllers.recommendations import recommendations_router
 from api.controllers.replies import replies_router
+from api.controllers.restrictions import restrictions_router
 from api.controllers.saved import saved_router
 from api.controllers.search import search_router
 from api.controllers.session import session_router
@@ -68,6 +69,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             multi_search_router,
             documents_router,
             replies_router,
+            restrictions_router,
             similar_router,
             uploads_router,
             media_router,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 import numpy as np
 
+from indexer.masking import places_of
 from indexer.ports import BlobStore, PassageEncoder
 from pipelines.enrichment.replies import find_replies
 from pipelines.extraction.extract import extract as extract_content
@@ -25,6 +26,7 @@ from schemas.ids import BlobKey, DocumentId, Revision, TagId
 from schemas.passage import Passage
 from schemas.reply import Reply
 from schemas.settings import IngestionSettings
+from schemas.span import Locator
 from schemas.tag import TagAssignment, TagFacet
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def extract(submission: Submission, deps: ExtractionDeps) -> Extraction:
         return extract_content(submission, path, deps)
 
 
-def cut(
+def cut(  # noqa: PLR0913 - the content, what is known of it, and how to cut
     submission: Submission,
     content: Content,
     description: Description,
@@ -97,8 +99,9 @@ def cut(
     language_of: LanguageOf,
     count_tokens: CountTokens,
     settings: IngestionSettings,
+    hidden: Sequence[Locator] = (),
 ) -> list[Passage]:
-    """Cut the content into passages.
+    """Cut the content into passages, also at the edges of what is hidden.
 
     Raises:
         NoTextError: If it holds no usable text.
@@ -113,6 +116,7 @@ def cut(
         count_tokens=count_tokens,
         budget=settings.passage_tokens,
         overlap=settings.passage_overlap_tokens,
+        hidden=hidden,
     )
     if not passages:
         raise NoTextError(f"No usable text was found in {submission.filename}.")
@@ -138,6 +142,7 @@ def recut(
         count_tokens=count_tokens,
         budget=settings.passage_tokens,
         overlap=settings.passage_overlap_tokens,
+        hidden=places_of(document),
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from schemas.ids import BlobKey, DocumentId, PersonId, Revision
 from schemas.job import Stage
+from schemas.span import HiddenPlace
 
 
 class DocumentKind(StrEnum):
@@ -101,6 +102,12 @@ class MediaFiles(msgspec.Struct, frozen=True):
     """JPEG of a frame of the video."""
     pages: tuple[BlobKey, ...] = ()
     """WebP pictures of a PDF's pages, first page first."""
+    masked: BlobKey | None = None
+    """The recording with its hidden minutes silent and black: for who may not have them."""
+    masked_type: str | None = None
+    """MIME type of ``masked``."""
+    masked_as: str | None = None
+    """What ``masked`` was made of and for: see ``schemas.hiding.mask_of``."""
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -127,3 +134,5 @@ class Document(msgspec.Struct, frozen=True):
     duration_ms: int | None = None
     n_pages: int | None = None
     n_passages: int = 0
+    hidden: tuple[HiddenPlace, ...] = ()
+    """What only some of those who may see the document may see."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
 
 from schemas.ids import PersonId, TagId
-from schemas.span import MessageSpan, TimeSpan
+from schemas.span import Locator, MessageSpan, TimeSpan
 
 Turns = MessageSpan | TimeSpan
 """Messages by number, speech by time."""
@@ -34,6 +35,22 @@ class Reply(msgspec.Struct, frozen=True):
     """When the message was sent; ``None`` for speech, which is as old as its document."""
     topic: TagId | None = None
     """What it is about: a topic of the document that question or answer name, else its first."""
+
+
+def shown_replies(replies: Iterable[Reply], hidden: Collection[Locator]) -> tuple[Reply, ...]:
+    """Return the replies without hidden questions and answers; those left without are left out."""
+    if not hidden:
+        return tuple(replies)
+    shown = []
+    for reply in replies:
+        answers = tuple(a for a in reply.answers if not any(meets(a, place) for place in hidden))
+        asked = not any(meets(reply.question, place) for place in hidden)
+        if asked and (answers or not reply.answers):
+            # A topic may be named by what is hidden alone.
+            is_whole = answers == reply.answers
+            topic = reply.topic if is_whole else None
+            shown.append(msgspec.structs.replace(reply, answers=answers, topic=topic))
+    return tuple(shown)
 
 
 def meets(one: Turns, other: object) -> bool:

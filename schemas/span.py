@@ -42,6 +42,14 @@ Locator = TimeSpan | PageSpan | MessageSpan | BlockSpan
 """Where a passage sits in its document: decides the deep link."""
 
 
+class HiddenPlace(msgspec.Struct, frozen=True):
+    """A stretch of a document that only some of those who may see the document may see."""
+
+    place: Locator
+    audiences: tuple[str, ...]
+    """Sorted audience keys that may see it."""
+
+
 class CharSpan(msgspec.Struct, frozen=True):
     """Characters (Unicode code points) of one text."""
 

@@ -238,7 +238,7 @@ class DocumentLinks(msgspec.Struct, frozen=True):
     """Addresses of a document's parts; ``null`` for a part that it does not have."""
 
     content: str
-    original: str
+    original: str | None
     transcript: str | None
     media: str | None
     poster: str | None

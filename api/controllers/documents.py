@@ -10,7 +10,7 @@ from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, 
 from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from api.access import content_of, nothing, visible_document
+from api.access import content_of, nothing, shown_content, visible_document
 from api.dependencies import TheCaller, TheServices
 from api.guards import require_ingest
 from api.services import Services
@@ -100,8 +100,7 @@ def get_content(
 ) -> TranscriptView | BodyView:
     """Return the turns of a recording or exchange, or the blocks of a text."""
     document = visible_document(services, caller, document_id)
-    corrections = services.catalog.corrections.of(document.id, document.revision)
-    content = content_of(services, document)
+    content, corrections = shown_content(services, caller, document)
     return content_view(document.id, content, corrections=corrections, with_words=words)
 
 
@@ -128,12 +127,11 @@ def get_transcript(
         ConflictError: If subtitles are asked of written messages.
     """
     document = visible_document(services, caller, document_id)
-    content = content_of(services, document)
+    content, corrections = shown_content(services, caller, document)
     if not isinstance(content, Transcript):
         raise nothing()
     if form == "vtt":
         return Response(to_webvtt(content), media_type="text/vtt")
-    corrections = services.catalog.corrections.of(document.id, document.revision)
     view = transcript_view(document.id, content, corrections=corrections, with_words=words)
     return Response(view, media_type=MediaType.JSON)
 

@@ -63,6 +63,8 @@ def get_original(
 ) -> Response[Any]:
     """Return the file as it was sent, to be saved and never to be shown."""
     document = visible_document(services, caller, document_id)
+    if not document.original:
+        raise nothing()  # something in it is hidden from the caller
     name = quote(document.filename, safe="")
     return blob_response(
         request,
@@ -84,6 +86,6 @@ media_router = Router(
 def _file(
     services: Services, request: AnyRequest, key: BlobKey | None, media_type: str
 ) -> Response[Any]:
-    if key is None:
+    if not key:
         raise nothing()
     return blob_response(request, services.blobs, key, media_type=media_type, headers=_SANDBOX)

@@ -10,7 +10,7 @@ from litestar import Response, Router, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 
-from api.access import content_of, nothing, visible_document
+from api.access import nothing, replies_of, shown_content, visible_document
 from api.controllers.search import answer as answer_search
 from api.controllers.session import session_cookie
 from api.dependencies import DEPENDENCIES, TheServices
@@ -156,7 +156,8 @@ def _document(visit: Visit, document_id: str) -> Html:
     document = visible_document(services, caller, document_id)
     tags = services.catalog.documents.tags([document.id]).get(document.id, ())
     view = document_view(document, tags, taxonomy=services.taxonomy, caller=caller)
-    content = content_view(document.id, content_of(services, document), with_words=True)
+    shown, _ = shown_content(services, caller, document)
+    content = content_view(document.id, shown, with_words=True)
     q = read_address(request.query_params).q
     passages = _passages(services, caller, document_id, q)
     start_s = _seconds(str(request.query_params.get("t", "")))
@@ -183,7 +184,7 @@ def _document(visit: Visit, document_id: str) -> Html:
         blocks=marked_blocks(texts, passages, q),
         passages=passages,
         related=related_questions(services, caller, document),
-        replies=[reply_view(each, document) for each in services.catalog.replies.of(document.id)],
+        replies=[reply_view(each, document) for each in replies_of(services, caller, document)],
         start_s=start_s,
         labels=Labels(services.taxonomy, visitor.t, {}),
     )

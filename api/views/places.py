@@ -50,7 +50,7 @@ def document_links(document: Document) -> DocumentLinks:
     has_turns = document.media_kind not in {MediaKind.PDF, MediaKind.TEXT}
     return DocumentLinks(
         content=part("content"),
-        original=part("original"),
+        original=part("original") if document.original else None,
         transcript=part("transcript") if has_turns else None,
         media=part("media") if media.playable is not None else None,
         poster=part("poster") if media.poster is not None else None,
@@ -62,7 +62,7 @@ def poster_url(document: Document) -> str | None:
     """Return where the picture of a document is: a video's frame, or a PDF's first page."""
     if document.media.poster is not None:
         return document_api_url(document.id, "poster")
-    return document_api_url(document.id, "pages/1") if document.media.pages else None
+    return document_api_url(document.id, "pages/1") if any(document.media.pages[:1]) else None
 
 
 def job_api_url(job_id: JobId) -> str:

@@ -23,6 +23,7 @@ from indexer.catalog.questions import Questions
 from indexer.catalog.ranking import Rankings
 from indexer.catalog.reader import CatalogReader
 from indexer.catalog.replies import Replies
+from indexer.catalog.restrictions import Restrictions
 from indexer.catalog.saved import SavedDocuments
 from indexer.catalog.synonyms import SynonymEdits
 from indexer.catalog.tastes import Tastes
@@ -38,6 +39,7 @@ class Catalog:
     passages: Passages
     publishing: Publishing
     corrections: Corrections
+    restrictions: Restrictions
     replies: Replies
     changes: Changes
     jobs: Jobs
@@ -90,6 +92,7 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         passages=passages,
         publishing=Publishing(database),
         corrections=Corrections(database),
+        restrictions=Restrictions(database),
         replies=Replies(database),
         changes=Changes(database),
         jobs=Jobs(database),

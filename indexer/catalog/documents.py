@@ -21,6 +21,7 @@ from sqlalchemy import (
 from indexer.catalog.among import among, among_given
 from indexer.catalog.change_log import append_change, last_change_of
 from indexer.catalog.database import Database
+from indexer.catalog.hiding import write_hidden
 from indexer.catalog.mapping import to_document
 from indexer.catalog.records import ChangeKind
 from indexer.catalog.tables import document_audiences, documents, participants, people
@@ -28,6 +29,7 @@ from indexer.catalog.tags import decide_tags, tags_in_force
 from schemas.content import Speaker
 from schemas.document import Document, DocumentKind, Participant, ParticipantRole, Visibility
 from schemas.errors import NotFoundError
+from schemas.hiding import as_seen
 from schemas.identity import audiences_of
 from schemas.ids import DocumentId, PersonId, Revision, TagId
 from schemas.tag import TagAssignment
@@ -75,7 +77,7 @@ class Documents:
             found = _dress(connection, connection.execute(query).all())
         if not found:
             raise NotFoundError("There is no such document, or it is not shared with you.")
-        return found[0]
+        return as_seen(found[0], audiences)
 
     def visible_among(
         self, ids: Collection[DocumentId], audiences: Collection[str]
@@ -116,7 +118,8 @@ class Documents:
         total = select(func.count()).select_from(documents).where(*conditions)
         with self._database.reading() as connection:
             found = _dress(connection, connection.execute(newest).all())
-            return found, connection.execute(total).scalar_one()
+            n_found = connection.execute(total).scalar_one()
+        return [as_seen(each, audiences) for each in found], n_found
 
     def find_by_revision(self, revision: Revision) -> DocumentId | None:
         """Return the published document with exactly these bytes; of several, the first one."""
@@ -300,6 +303,7 @@ def write_audiences(
     rows = [{"document_id": document_id, "audience": key} for key in keys]
     if rows:
         connection.execute(insert(t), rows)
+    write_hidden(connection, document_id)
 
 
 def _dress(connection: Connection, rows: Collection[Row[Any]]) -> list[Document]:

@@ -22,6 +22,7 @@ from indexer.catalog.upsert import upsert
 from schemas.correction import Correction
 from schemas.document import Document, Visibility
 from schemas.errors import ConflictError, NotFoundError, TransientError
+from schemas.hiding import cut_of
 from schemas.identity import audiences_of
 from schemas.ids import BlobKey, Revision
 from schemas.passage import Passage
@@ -133,7 +134,7 @@ class Publishing:
             connection.execute(
                 update(d)
                 .where(d.c.id == document.id)
-                .values(content=content, n_passages=len(passages))
+                .values(content=content, n_passages=len(passages), cut_as=cut_of(document.hidden))
             )
             _write_passages(connection, document, passages, vectors)
             replace_replies(connection, document.id, replies)
@@ -172,6 +173,7 @@ def _write_document(
         "id": document.id,
         **from_document(document, n_passages=n_passages),
         "visibility": visibility,
+        "cut_as": "",  # whatever is hidden, the worker cuts at it afterwards
     }
     known = connection.execute(
         update(t.documents).where(t.documents.c.id == document.id).values(row)

@@ -15,6 +15,7 @@ from indexer.catalog.tables import saved_documents as s
 from indexer.catalog.upsert import insert_new
 from schemas.document import Document
 from schemas.errors import NotFoundError
+from schemas.hiding import as_seen
 from schemas.ids import DocumentId, PersonId
 
 
@@ -95,5 +96,5 @@ class SavedDocuments:
         with self._database.reading() as connection:
             rows = connection.execute(newest).all()
             documents = read_documents(connection, [row.document_id for row in rows])
-            found = [(documents[row.document_id], row.saved_at) for row in rows]
+            found = [(as_seen(documents[row.document_id], audiences), row.saved_at) for row in rows]
             return found, connection.execute(total).scalar_one()

@@ -32,7 +32,7 @@ from schemas.ids import PersonId
 from schemas.job import JobProblem
 from schemas.passage import WordAnchor
 from schemas.profile import Milestone
-from schemas.span import Locator
+from schemas.span import HiddenPlace, Locator
 from schemas.synonym import SynonymGroup
 
 METADATA: Final = MetaData(
@@ -74,6 +74,10 @@ documents = Table(
     Column("visibility_chosen", Boolean, nullable=False),
     # The keys of ``document_audiences`` once more, sorted: read with every passage of a search.
     Column("audiences", MsgspecJson(tuple[str, ...]), nullable=False),
+    # What follows from ``restrictions`` and the audiences: read with every passage of a search.
+    Column("hidden", MsgspecJson(tuple[HiddenPlace, ...]), nullable=False, server_default="[]"),
+    # Which hidden places the passages are cut at (``schemas.hiding.cut_of``).
+    Column("cut_as", String(64), nullable=False, server_default=""),
     Column("filename", CleanText, nullable=False),
     Column("original", String(64), nullable=False),
     Column("media", MsgspecJson(MediaFiles), nullable=False),

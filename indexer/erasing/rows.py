@@ -17,6 +17,7 @@ from indexer.catalog import question_tables as q
 from indexer.catalog import ranking_tables as r
 from indexer.catalog import tables as t
 from indexer.catalog.among import among
+from indexer.catalog.restriction_tables import restrictions
 from indexer.erasing.words import names_pattern, without_names
 from schemas.document import Submission
 from schemas.feedback import Pseudonym
@@ -34,6 +35,7 @@ _DELETED: Final = (
 _RENAMED: Final = (
     (t.tag_assignments, {"person_id": None}),
     (t.corrections, {"person_id": NOBODY, "person_name": ""}),
+    (restrictions, {"person_id": NOBODY, "person_name": ""}),
     (t.synonyms, {"edited_by": NOBODY}),
     (r.ranking_service, {"by": NOBODY}),
     (r.experiments, {"started_by": NOBODY}),

@@ -17,12 +17,13 @@ from indexer.retrieval.ranking import RankedDocument
 from indexer.retrieval.replying import reply_of
 from indexer.retrieval.snippets import MarkedPassage, QueryTerms, mark
 from schemas.document import Document
+from schemas.hiding import as_seen, hidden_from
 from schemas.hit import Explanation, Hit, PassageHit
 from schemas.identity import audiences_of
 from schemas.ids import PassageId, PersonId
 from schemas.passage import Passage
 from schemas.query import Filter, Project
-from schemas.reply import Reply
+from schemas.reply import Reply, shown_replies
 
 
 def read_page(
@@ -60,7 +61,9 @@ def dress(
         clues: What each hit tells its grounds from; without them it tells none.
     """
     documents = {
-        i: document for i, document in content.documents.items() if _may_see(document, where)
+        i: as_seen(document, where.audiences)
+        for i, document in content.documents.items()
+        if _may_see(document, where)
     }
     hits = []
     for rank, each in enumerate(shown, first_rank):
@@ -72,7 +75,8 @@ def dress(
         if dressed:
             names = tuple(tag.tag_id for tag in content.tags.get(document.id, ()))
             hit = _hit(rank, document, dressed, tags=names, ranked=ranked)
-            if replies := content.replies.get(document.id):
+            places = hidden_from(document, where.audiences)
+            if replies := shown_replies(content.replies.get(document.id, ()), places):
                 hit = _with_replies(hit, dressed, replies, wanted)
             if clues is None or document.id not in clues.useful:
                 hit = _without_usefulness(hit)

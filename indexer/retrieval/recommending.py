@@ -16,8 +16,10 @@ from indexer.retrieval.personal import fit
 from indexer.retrieval.search import rank
 from indexer.retrieval.wishes import Ask, Wish
 from schemas.document import Document
+from schemas.hiding import as_seen
 from schemas.identity import audiences_of
 from schemas.ids import DocumentId, PassageId, TagId
+from schemas.passage import Passage
 from schemas.query import Filter, Query
 from schemas.recommendation import Recommendation, Why, WhyCode
 from schemas.tag import TagFacet
@@ -97,9 +99,9 @@ def recommend(
     content = engine.reader.get_page((), [each.passage_id for each in chosen])
     return [
         Recommendation(
-            documents[each.document_id],
+            as_seen(documents[each.document_id], where.audiences),
             tuple(_whys(each, wish, known)),
-            content.passages.get(each.passage_id),
+            _shown(content.passages.get(each.passage_id), where),
             _score(each, wish, known),
         )
         for each in chosen
@@ -203,6 +205,11 @@ def _whys(found: _Found, wish: Wish, known: Known) -> Iterator[Why]:
     for code, tags in shared:
         if tags and code is not best.code:
             yield Why(code, tuple(sorted(map(str, tags))))
+
+
+def _shown(passage: Passage | None, where: Filter) -> Passage | None:
+    """Return the passage unless it was hidden since the index last followed."""
+    return None if passage is None or where.audiences.isdisjoint(passage.audiences) else passage
 
 
 def _may_see(document: Document | None, where: Filter) -> bool:

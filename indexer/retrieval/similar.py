@@ -16,6 +16,7 @@ from indexer.retrieval.ranking import RankedDocument, group_by_document
 from indexer.retrieval.understanding import lexical_query
 from schemas.document import Document, DocumentKind
 from schemas.errors import InvalidInputError
+from schemas.hiding import as_seen
 from schemas.identity import audiences_of
 from schemas.ids import DocumentId, PassageId
 from schemas.query import MAX_QUERY_CHARS, Filter
@@ -140,7 +141,7 @@ def _visible(
     """Look the documents up: the catalog has the last word on who may see them."""
     known = engine.reader.get_documents([each.document_id for each in ranked])
     return [
-        Alike(document, each.score)
+        Alike(as_seen(document, audiences), each.score)
         for each in ranked
         if (document := known.get(each.document_id)) is not None
         and not audiences.isdisjoint(audiences_of(document.visibility, document.participants))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from itertools import groupby
 from typing import Final
 
+from indexer.masking import parted, zone_of
 from pipelines.segmentation.units import CountTokens, Unit, to_units
 from schemas.content import Content
 from schemas.ids import DocumentId, Revision, passage_id_for
@@ -31,6 +32,7 @@ def segment(  # noqa: PLR0913 - the brief of the stage: content, identity, and h
     count_tokens: CountTokens,
     budget: int,
     overlap: int,
+    hidden: Sequence[Locator] = (),
 ) -> list[Passage]:
     """Return the content as passages, in order, covering every unflagged sentence.
 
@@ -50,13 +52,16 @@ def segment(  # noqa: PLR0913 - the brief of the stage: content, identity, and h
         count_tokens: Encoder tokens of each text, special tokens not counted.
         budget: Most tokens of a passage, at least 1.
         overlap: Most tokens shared with the passage before, less than ``budget``.
+        hidden: Places that not everybody may see: no passage reaches over the edge of one.
 
     Returns:
         Passages with ordinals from 0; none when the content holds no usable text.
     """
     if not 0 <= overlap < budget:
         raise ValueError("0 <= overlap < budget is required")
-    units = to_units(content, count_tokens=count_tokens, budget=budget)
+    units = to_units(
+        parted(content, hidden), count_tokens=count_tokens, budget=budget, hidden=hidden
+    )
     return [
         Passage(
             id=passage_id_for(document_id, revision, ordinal),
@@ -70,15 +75,17 @@ def segment(  # noqa: PLR0913 - the brief of the stage: content, identity, and h
             audiences=tuple(sorted(audiences)),
             anchors=anchors,
         )
-        for ordinal, chosen in enumerate(_pack_all(units, budget, overlap))
+        for ordinal, chosen in enumerate(_pack_all(units, hidden, budget, overlap))
         for text, anchors in [_join(chosen)]
     ]
 
 
-def _pack_all(units: Sequence[Unit], budget: int, overlap: int) -> list[Sequence[Unit]]:
-    """Pack written and timed parts apart: a passage has one kind of locator."""
+def _pack_all(
+    units: Sequence[Unit], hidden: Sequence[Locator], budget: int, overlap: int
+) -> list[Sequence[Unit]]:
+    """Pack written and timed parts apart, and what is hidden: a passage is of one kind."""
     packed: list[Sequence[Unit]] = []
-    for _, same_kind in groupby(units, key=lambda u: type(u.locator)):
+    for _, same_kind in groupby(units, key=lambda u: (type(u.locator), zone_of(u.locator, hidden))):
         packed += _pack(_Plan(list(same_kind), budget, overlap))
     return packed
 

@@ -12,6 +12,7 @@ import msgspec
 
 from pipelines.segmentation.sentences import sentence_spans
 from schemas.content import Block, BlockRole, Body, Content, Transcript, Utterance
+from schemas.hiding import is_hidden
 from schemas.ids import PersonId
 from schemas.passage import WordAnchor
 from schemas.span import BlockSpan, Locator, MessageSpan, PageSpan, TimeSpan
@@ -38,14 +39,23 @@ class Unit(msgspec.Struct, frozen=True):
     """Offsets count from the start of ``text``."""
 
 
-def to_units(content: Content, *, count_tokens: CountTokens, budget: int) -> list[Unit]:
+def to_units(
+    content: Content,
+    *,
+    count_tokens: CountTokens,
+    budget: int,
+    hidden: Sequence[Locator] = (),
+) -> list[Unit]:
     """Return the content's units in order, each of at most ``budget`` tokens.
 
     Flagged utterances make no unit. A sentence longer than the budget is cut between words, and
     a word longer than the budget (a long address, say) between characters.
+    What is said in a turn without word times that meets a hidden place stands at the whole turn.
     """
     sentences = list(
-        _iter_utterances(content) if isinstance(content, Transcript) else _iter_blocks(content)
+        _iter_utterances(content, hidden)
+        if isinstance(content, Transcript)
+        else _iter_blocks(content)
     )
     counts = count_tokens([s.text for s in sentences]) if sentences else []
     units: list[Unit] = []
@@ -85,14 +95,18 @@ def _block_locator(block: Block) -> Locator:
     return BlockSpan(block.ordinal, block.ordinal + 1)
 
 
-def _iter_utterances(transcript: Transcript) -> Iterator[Unit]:
+def _iter_utterances(transcript: Transcript, hidden: Sequence[Locator]) -> Iterator[Unit]:
     groups = _question_groups(transcript.utterances)
     for utterance, group in zip(transcript.utterances, groups, strict=True):
         if utterance.flags:
             continue
         anchors = _anchors(utterance)
         for start, end in sentence_spans(utterance.text):
-            yield _spoken_unit(utterance, group, (start, end), anchors)
+            unit = _spoken_unit(utterance, group, (start, end), anchors)
+            if utterance.span and not utterance.words and is_hidden(utterance.span, hidden):
+                # Where its sentences are said is a guess: none of them may be taken for shown.
+                unit = msgspec.structs.replace(unit, locator=utterance.span)
+            yield unit
 
 
 def _spoken_unit(

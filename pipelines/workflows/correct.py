@@ -1,4 +1,4 @@
-"""Apply what people corrected: the stored transcript, its passages, and the vectors of new ones."""
+"""Apply what people corrected and hid: transcript, passages, vectors of new ones, recording."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dbos import DBOS, StepOptions
 from pipelines import stages
 from pipelines.bootstrap import Pipeline
 from pipelines.correcting import with_corrections
+from pipelines.workflows.mask import mask_media
 from schemas.content import Content
 from schemas.document import Document
 from schemas.errors import NotFoundError, should_retry
@@ -60,7 +61,7 @@ def register_correct(pipeline: Pipeline) -> None:
 
 
 def apply(pipeline: Pipeline, document_id: DocumentId) -> Applied:
-    """Take over every correction of the published revision that is not applied yet.
+    """Take over every correction of the published revision, and every restriction, that waits.
 
     Does nothing when there is none, or no such document any more: a workflow before this one,
     or the document's deletion, was faster.
@@ -71,7 +72,10 @@ def apply(pipeline: Pipeline, document_id: DocumentId) -> Applied:
     document = pipeline.catalog.documents.get(document_id)
     made = pipeline.catalog.corrections.of(document_id, document.revision) if document else []
     waiting = [correction for correction in made if correction.applied_at is None]
-    if document is None or not waiting:
+    if document is None:
+        return Applied(0, 0, 0)
+    if not waiting and pipeline.catalog.restrictions.is_cut(document):
+        mask_media(pipeline, document)
         return Applied(0, 0, 0)
     before: Content = msgspec.json.decode(pipeline.blobs.read(document.content), type=Content)
     content = with_corrections(before, made)
@@ -95,6 +99,7 @@ def apply(pipeline: Pipeline, document_id: DocumentId) -> Applied:
         )
     except NotFoundError:
         return Applied(0, 0, 0)
+    mask_media(pipeline, document)
     applied = Applied(len(waiting), len(passages), n_encoded)
     _log.info(
         "corrections.applied",

@@ -59,6 +59,19 @@ def apply_waiting(pipeline: Pipeline) -> None:
         DBOS.enqueue_workflow_with_options(options, document_id)
 
 
+def hide_waiting(pipeline: Pipeline) -> None:
+    """Queue documents whose passages or recording do not fit what is hidden; once a minute each."""
+    minute = pipeline.clock().replace(second=0, microsecond=0)
+    for document_id in pipeline.catalog.restrictions.waiting():
+        options = EnqueueOptions(
+            workflow_name=CORRECT_WORKFLOW,
+            queue_name=CORRECTIONS_QUEUE,
+            workflow_id=correct_workflow_id(document_id, minute),
+            app_version=APP_VERSION,
+        )
+        DBOS.enqueue_workflow_with_options(options, document_id)
+
+
 def sweep(pipeline: Pipeline) -> None:
     """Drop the passages that newer revisions replaced long enough ago."""
     n_swept = pipeline.catalog.passages.sweep_superseded(pipeline.clock() - SWEEP_AFTER)

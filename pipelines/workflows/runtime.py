@@ -19,7 +19,7 @@ from pipelines.bootstrap import Pipeline, open_pipeline
 from pipelines.workflows.correct import register_correct
 from pipelines.workflows.ingest import Running, register_ingest
 from pipelines.workflows.reencode import register_reencode
-from pipelines.workflows.repair import adopt_lost, apply_waiting, repair, sweep
+from pipelines.workflows.repair import adopt_lost, apply_waiting, hide_waiting, repair, sweep
 from schemas.errors import ConflictError
 from schemas.job import (
     APP_NAME,
@@ -173,4 +173,5 @@ def _keep_house(pipeline: Pipeline) -> None:
     adopt_lost(pipeline)
     repair(pipeline)
     apply_waiting(pipeline)
+    hide_waiting(pipeline)
     sweep(pipeline)

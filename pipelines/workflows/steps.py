@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 import structlog
 
+from indexer.masking import places_of
 from indexer.room import is_full
 from pipelines import stages
 from pipelines.bootstrap import Pipeline
@@ -141,6 +142,7 @@ def segment(run: StageRun) -> NewKeys:
         language_of=run.pipeline.language_of,
         count_tokens=run.pipeline.count_tokens,
         settings=run.pipeline.settings.ingestion,
+        hidden=places_of(run.pipeline.catalog.documents.get(run.submission.document_id)),
     )
     return {"passages": run.results.save(passages)}
 

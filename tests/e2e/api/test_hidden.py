@@ -1,0 +1,241 @@
+"""A stretch hidden from students: on no path do they get a word of it; mentors get all."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+import msgspec
+import pytest
+
+from fixtures.builders import a_document, a_passage, a_tag
+from schemas.content import Chapter, Speaker, Transcript, Utterance
+from schemas.correction import Correction
+from schemas.document import Document, MediaFiles, MediaKind, Visibility
+from schemas.hiding import mask_of
+from schemas.ids import PersonId, Revision
+from schemas.reply import Reply
+from schemas.span import TimeSpan
+from tests.e2e.api.school import ADMIN, CLAIRE, KARIM, LEA, School, WordEncoder
+
+SHOWN: Final = "Le mot honolulu se dit devant tout le monde."
+HIDDEN: Final = "Le mot reykjavik reste entre mentors, comme le chiffre d'affaires."
+LATER: Final = "Le mot honolulu revient à la fin."
+MINUTES: Final = {"start_ms": 60_000, "end_ms": 120_000}
+
+
+@pytest.fixture(scope="module")
+def replay(school: School) -> Document:
+    blobs, catalog = school.services.blobs, school.services.catalog
+    spans = TimeSpan(0, 50_000), TimeSpan(70_000, 110_000), TimeSpan(130_000, 170_000)
+    texts = SHOWN, HIDDEN, LATER
+    turns = tuple(
+        Utterance(n, text, PersonId("m-claire"), span)
+        for n, (text, span) in enumerate(zip(texts, spans, strict=True))
+    )
+    content = Transcript(
+        turns,
+        (Speaker(PersonId("m-claire"), "Claire"),),
+        (TimeSpan(80_000, 90_000),),
+        (Chapter("Reykjavik en chiffres", TimeSpan(60_000, 120_000)),),
+    )
+    document = a_document(
+        "replay:hidden",
+        title="Un replay à moitié",
+        visibility=Visibility.STUDENTS,
+        revision=Revision(hashlib.sha256(b"replay").hexdigest()),
+        original=blobs.put(b"original with reykjavik"),
+        content=blobs.put(msgspec.json.encode(content)),
+        media=MediaFiles(
+            playable=blobs.put(b"whole recording with reykjavik"),
+            playable_type="audio/mp4",
+            poster=blobs.put(b"poster with reykjavik"),
+        ),
+        media_kind=MediaKind.VIDEO,
+        duration_ms=180_000,
+    )
+    encoder = school.services.settings.models.encoder
+    passages = [
+        a_passage(document, n, text=text, locator=span)
+        for n, (text, span) in enumerate(zip(texts, spans, strict=True))
+    ]
+    replies = (
+        Reply(0, "Et reykjavik ?", spans[1], (spans[2],), None, PersonId("m-claire")),
+        Reply(1, "Et honolulu ?", spans[0], (spans[1], spans[2]), None, PersonId("m-claire")),
+    )
+    vectors = {encoder: WordEncoder(encoder).encode_passages(texts)}
+    catalog.publishing.publish(document, passages, vectors, [a_tag("sector.food")], replies=replies)
+    catalog.corrections.save(
+        Correction(
+            document.id, document.revision, turns[1], HIDDEN, PersonId("m-claire"), "Claire",
+            school.services.clock(),
+        )
+    )  # fmt: skip
+    answer = post(school, document, MINUTES)
+    assert answer.status_code == 201, answer.text
+    position = catalog.changes.last_position()
+    assert school.services.handle.wait_for(position, 2.0)
+    return document
+
+
+def post(school: School, document: Document, place: dict[str, int], **said: Any) -> Any:
+    return school.client.post(
+        f"/v1/documents/{document.id}/restrictions",
+        json={"place": place, "reason": "Des chiffres d'élèves", **said},
+        headers=school.headers(CLAIRE),
+    )
+
+
+PATHS: Final = (
+    "/v1/search?q=reykjavik",
+    "/v1/search?q=reykjavik&mode=instant",
+    "/v1/search?q=reykiavik",
+    "/v1/suggest?q=reykj",
+    "/v1/recommendations?q=reykjavik&limit=50",
+    "/v1/documents?per_page=50",
+    "/v1/documents/{id}",
+    "/v1/documents/{id}/content?words=true",
+    "/v1/documents/{id}/transcript",
+    "/v1/documents/{id}/transcript?format=vtt",
+    "/v1/documents/{id}/replies",
+    "/v1/documents/{id}/similar",
+    "/v1/documents/{id}/media",
+    "/v1/documents/{id}/poster",
+    "/v1/documents/{id}/original",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_path_tells_a_student_a_word_of_what_is_hidden(
+    school: School, replay: Document, path: str
+) -> None:
+    address = path.format(id=replay.id)
+
+    said = school.client.get(address, headers=school.headers(KARIM)).content.lower()
+
+    assert b"reykjavik" not in said.replace(b"q=reykjavik", b"").replace(b'"q":"reykjavik"', b"")
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/documents/{id}/content", "/v1/documents/{id}/transcript?format=vtt",
+             "/v1/documents/{id}/replies", "/v1/documents/{id}/media", "/v1/documents/{id}/poster",
+             "/v1/documents/{id}/original"],
+)  # fmt: skip
+@pytest.mark.parametrize("who", [CLAIRE, ADMIN])
+def test_a_mentor_gets_all(school: School, replay: Document, path: str, who: Any) -> None:
+    answer = school.client.get(path.format(id=replay.id), headers=school.headers(who))
+
+    assert answer.status_code == 200
+    assert b"reykjavik" in answer.content.lower()
+
+
+def test_a_student_finds_what_is_beside_and_reads_that_something_is_reserved(
+    school: School, replay: Document
+) -> None:
+    hits = school.get(KARIM, "/v1/search", q="honolulu")["hits"]
+    content = school.get(KARIM, f"/v1/documents/{replay.id}/content")
+
+    assert replay.id in {hit["document_id"] for hit in hits}
+    turns = [(turn["text"], turn["start_ms"], turn["end_ms"]) for turn in content["utterances"]]
+    assert turns[1] == ("[passage réservé aux mentors]", 70_000, 110_000)
+    assert (turns[0][0], turns[2][0]) == (SHOWN, LATER)
+    assert content["holes"] == []
+
+
+def test_searches_count_nothing_hidden(school: School, replay: Document) -> None:
+    for path in ("/v1/search", "/v1/search?document=" + replay.id):
+        found = school.get(KARIM, path, q="reykjavik affaires", retrievers="lexical")
+        assert replay.id not in {hit["document_id"] for hit in found["hits"]}
+        assert found["total"]["value"] == 0
+    mine = school.get(CLAIRE, "/v1/search", q="reykjavik")["hits"]
+    assert replay.id in {hit["document_id"] for hit in mine}
+
+
+def test_the_page_shows_a_student_no_hidden_word(school: School, replay: Document) -> None:
+    school.client.cookies.set("cordee_session", school.token(KARIM))
+    page = school.client.get(f"/documents/{replay.id}?q=reykjavik")
+    school.client.cookies.clear()
+
+    assert page.status_code == 200
+    assert "reste entre mentors" not in page.text
+    assert "passage réservé aux mentors" in page.text
+
+
+def test_a_student_gets_the_recording_only_once_it_is_made_without_the_minutes(
+    school: School, replay: Document
+) -> None:
+    path, catalog = f"/v1/documents/{replay.id}/media", school.services.catalog
+    before = school.client.get(path, headers=school.headers(KARIM)).status_code
+    document = catalog.documents.get(replay.id)
+    assert document is not None
+    media = msgspec.structs.replace(
+        document.media,
+        masked=school.services.blobs.put(b"silence"),
+        masked_type="audio/mp4",
+        masked_as=mask_of(document),
+    )
+    assert catalog.restrictions.set_mask(document, media)
+    whole = school.client.get(path, headers=school.headers(CLAIRE))
+    stale = {**school.headers(KARIM), "If-None-Match": whole.headers["etag"]}
+
+    served = school.client.get(path, headers=stale)
+    part = school.client.get(path, headers={**school.headers(KARIM), "Range": "bytes=0-3"})
+
+    assert (before, served.status_code, served.content, part.content) == (
+        404,
+        200,
+        b"silence",
+        b"sile",
+    )
+    assert served.headers["etag"] != whole.headers["etag"]
+    assert "private" in served.headers["cache-control"]
+
+
+def test_participants_of_a_document_keep_what_is_hidden_from_others(school: School) -> None:
+    document = school.publish(
+        "sheet:ours", "Le mot valdivia est à nous.", visibility=Visibility.STUDENTS
+    )
+
+    said = post(school, document, {"start_ms": 0, "end_ms": 9_000}, visibility="participants")
+    lea, karim = (
+        school.client.get(f"/v1/documents/{document.id}/content", headers=school.headers(who)).text
+        for who in (LEA, KARIM)
+    )
+
+    assert said.status_code == 201
+    assert ("valdivia" in lea, "valdivia" in karim) == (True, False)
+
+
+def test_lifting_shows_it_again(school: School) -> None:
+    document = school.publish("sheet:lift", "Le mot antofagasta revient.")
+    made = post(school, document, {"start_ms": 0, "end_ms": 9_000}).json()
+    path = f"/v1/documents/{document.id}"
+    hidden = school.client.get(f"{path}/content", headers=school.headers(KARIM)).text
+
+    school.client.delete(f"{path}/restrictions/{made['id']}", headers=school.headers(CLAIRE))
+    assert school.services.handle.wait_for(school.services.catalog.changes.last_position(), 2.0)
+
+    shown = school.client.get(f"{path}/content", headers=school.headers(KARIM)).text
+    listed = school.get(CLAIRE, f"{path}/restrictions")["restrictions"]
+    hits = school.get(KARIM, "/v1/search", q="antofagasta")["hits"]
+    assert ("antofagasta" in hidden, "antofagasta" in shown, listed) == (False, True, [])
+    assert document.id in {hit["document_id"] for hit in hits}
+
+
+def test_students_neither_see_nor_make_restrictions(school: School, replay: Document) -> None:
+    path = f"/v1/documents/{replay.id}/restrictions"
+    headers = school.headers(KARIM)
+
+    assert school.client.get(path, headers=headers).status_code == 403
+    assert school.client.post(path, json={"place": MINUTES}, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "place",
+    [{}, {"start_ms": 5}, {"start_ms": 9, "end_ms": 5}, {"first_page": 1, "last_page": 2},
+     {"start_ms": 0, "end_ms": 5, "first_page": 1, "last_page": 1}],
+)  # fmt: skip
+def test_a_place_that_is_none_is_refused(
+    school: School, replay: Document, place: dict[str, int]
+) -> None:
+    assert post(school, replay, place).status_code == 400

@@ -1,0 +1,145 @@
+"""What is hidden cuts the passages at its edges, and is neither heard nor seen in the copy."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import imageio_ffmpeg
+import msgspec
+import numpy as np
+import pytest
+
+from indexer.intake import Intake
+from indexer.restricting import is_ready, lift, restrict
+from pipelines.bootstrap import Pipeline
+from pipelines.workflows.correct import apply
+from pipelines.workflows.mask import mask_media
+from schemas.document import Document, MediaFiles, Visibility
+from schemas.hiding import Restriction, as_seen
+from schemas.identity import EVERYONE, MENTORS, Caller, Role
+from schemas.ids import PersonId
+from schemas.span import TimeSpan
+from tests.integration.workflows.conftest import a_worker, ended
+from tests.integration.workflows.test_correct import document_of, published, send, settings
+
+__all__ = ["published", "settings"]
+CLAIRE: Final = Caller(PersonId("m-claire"), Role.MENTOR, "Claire")
+MINUTE: Final = TimeSpan(60_000, 90_000)
+RATE: Final = 16_000
+
+
+def hide(intake: Intake, place: TimeSpan = MINUTE) -> Restriction:
+    document = document_of(intake)
+    intake.catalog.documents.set_visibility(document.id, Visibility.STUDENTS)
+    return restrict(intake, document, place, visibility=Visibility.MENTORS, reason="", by=CLAIRE)
+
+
+def shown(intake: Intake) -> str:
+    passages = intake.catalog.passages.of_document(document_of(intake).id)
+    return " ".join(p.text for p in passages if EVERYONE in p.audiences)
+
+
+def said(n: int) -> str:
+    return f"numéro {n} pendant"
+
+
+def test_passages_are_hidden_first_and_then_cut_so_that_nothing_shown_is_lost(
+    intake: Intake, pipeline: Pipeline, published: Document
+) -> None:
+    hide(intake)
+    at_once = shown(intake)
+    apply(pipeline, published.id)
+
+    after = shown(intake)
+    hidden = range(10, 15)  # turns of six seconds each
+    assert not any(said(n) in at_once for n in hidden)
+    assert [n for n in range(30) if said(n) in after] == [n for n in range(30) if n not in hidden]
+    everything = intake.catalog.passages.of_document(published.id)
+    assert all(MENTORS in passage.audiences for passage in everything)
+    assert all(said(n) in " ".join(p.text for p in everything) for n in range(30))
+    assert is_ready(intake, document_of(intake))
+
+
+def test_only_touched_passages_are_encoded_again_and_lifting_brings_all_back(
+    intake: Intake, pipeline: Pipeline, published: Document
+) -> None:
+    texts = [p.text for p in intake.catalog.passages.of_document(published.id)]
+    made = hide(intake)
+
+    applied = apply(pipeline, published.id)
+    again = apply(pipeline, published.id)
+    lift(intake, published.id, made.id)
+    apply(pipeline, published.id)
+
+    assert 1 <= applied.n_encoded <= 6 < applied.n_passages
+    assert again.n_encoded == 0
+    assert [p.text for p in intake.catalog.passages.of_document(published.id)] == texts
+    assert intake.catalog.restrictions.waiting() == []
+
+
+def test_what_is_hidden_stays_so_when_the_document_comes_again(
+    intake: Intake, pipeline: Pipeline, published: Document
+) -> None:
+    hide(intake)
+    with a_worker(pipeline):
+        ended(intake, send(intake, "le bilan").job)
+
+    assert document_of(intake).revision != published.revision
+    assert [n for n in range(30) if said(n) in shown(intake)] == [*range(10), *range(15, 30)]
+
+
+@pytest.fixture
+def recorded(intake: Intake, pipeline: Pipeline, published: Document, tmp_path: Path) -> Document:
+    """Give the document a recording: three seconds of a tone and of white pictures."""
+    path = tmp_path / "tone.mp4"
+    inputs = ("-f", "lavfi", "-i", "sine=440:d=3", "-f", "lavfi", "-i", "color=white:s=64x48:d=3")
+    tags = ("-metadata", "title=secret", "-pix_fmt", "yuv420p", "-c:a", "aac")
+    _ffmpeg(*inputs, *tags, str(path))
+    media = MediaFiles(playable=pipeline.blobs.put(path), playable_type="video/mp4")
+    from indexer.catalog.tables import documents
+
+    with intake.catalog.database.writing() as connection:
+        connection.execute(
+            documents.update().where(documents.c.id == published.id).values(media=media)
+        )
+    return msgspec.structs.replace(published, media=media)
+
+
+def test_the_copy_is_silent_and_black_where_it_must_be_and_keeps_the_rest(
+    intake: Intake, pipeline: Pipeline, recorded: Document
+) -> None:
+    hide(intake, TimeSpan(1000, 2000))
+    student = as_seen(document_of(intake), {EVERYONE})
+    assert (student.media.playable, student.original) == (None, "")
+
+    mask_media(pipeline, document_of(intake))
+
+    copy = as_seen(document_of(intake), {EVERYONE}).media.playable
+    assert copy is not None
+    assert as_seen(document_of(intake), {MENTORS}).media.playable == recorded.media.playable
+    with pipeline.blobs.local_path(copy) as path:
+        sound, picture = _sound(path), _brightness(path)
+        assert b"secret" not in path.read_bytes()
+    assert len(sound) == pytest.approx(3 * RATE, rel=0.05)
+    assert np.abs(sound[RATE : 2 * RATE]).max() <= 1
+    assert min(np.abs(sound[: RATE * 8 // 10]).max(), np.abs(sound[RATE * 22 // 10 :]).max()) > 1000
+    third = len(picture) // 3
+    assert picture[third + 1 : 2 * third - 1].max() < 30
+    assert min(picture[: third - 3].min(), picture[2 * third + 3 :].min()) > 200
+
+
+def _sound(path: Path) -> np.ndarray:
+    raw = _ffmpeg("-i", str(path), "-ac", "1", "-ar", str(RATE), "-f", "s16le", "-")
+    return np.frombuffer(raw, dtype="<i2").astype(np.int32)
+
+
+def _brightness(path: Path) -> np.ndarray:
+    raw = _ffmpeg("-i", str(path), "-f", "rawvideo", "-pix_fmt", "gray", "-")
+    return np.frombuffer(raw, dtype=np.uint8).reshape(-1, 64 * 48).mean(axis=1)
+
+
+def _ffmpeg(*arguments: str) -> bytes:
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *arguments]
+    return subprocess.run(command, check=True, capture_output=True).stdout
