@@ -111,15 +111,22 @@ class DbosJobQueue:
         self._client.destroy()
 
     def _enqueue(
-        self, workflow: str, queue: str, workflow_id: str, argument: str, *, priority: int = 0
+        self,
+        workflow: str,
+        queue: str,
+        workflow_id: str,
+        argument: str,
+        *,
+        priority: int | None = None,
     ) -> None:
         options = EnqueueOptions(
             workflow_name=workflow,
             queue_name=queue,
             workflow_id=workflow_id,
             app_version=APP_VERSION,
-            priority=priority,
         )
+        if priority is not None:  # 0 is no priority: the engine refuses it
+            options["priority"] = priority
         with _engine_errors():
             self._client.enqueue(options, argument)
 
