@@ -25,6 +25,7 @@ from cli import (
     read,
     rebuild,
     render,
+    retention,
     serve,
     steering,
     tune,
@@ -71,6 +72,8 @@ for command in (
 ):
     app.command()(command)
 app.command("erase")(erase.erase_person)
+app.command("retention")(retention.retention)
+app.command("hold")(retention.hold_document)
 app.command("backup")(backup.make_backup)
 app.command("restore")(backup.restore_backup)
 app.command("eval")(evaluate.evaluate_command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 import msgspec
@@ -17,6 +17,7 @@ from cli.context import AsJson, DataDir, catalog_of, load, print_json
 from cli.server import find_server
 from indexer.bootstrap import open_engine
 from indexer.catalog.catalog import Catalog
+from indexer.retention import TOLD_DAYS, expiring
 from schemas.errors import ConflictError, TransientError
 from schemas.identity import Caller, Role
 from schemas.ids import PersonId
@@ -40,6 +41,8 @@ class Status(msgspec.Struct, frozen=True):
     workers: tuple[str, ...]
     jobs: dict[str, int]
     failed: tuple[Job, ...]
+    expiring: int = 0
+    """Documents whose kind's time is over within 30 days, held ones not counted."""
 
 
 def status(
@@ -75,6 +78,10 @@ def _read_status(settings: Settings, catalog: Catalog) -> Status:
         encoder=generation.encoder,
         server=server.url if server else None,
         workers=tuple(catalog.workers.alive(now)),
+        expiring=sum(
+            not each.is_held
+            for each in expiring(catalog, settings.retention, until=now + timedelta(days=TOLD_DAYS))
+        ),
         jobs={state.value: n for state, n in catalog.jobs.counts().items()},
         failed=tuple(catalog.jobs.list_recent(states=(JobState.FAILED,), limit=20)),
     )
@@ -89,6 +96,7 @@ def _show_status(found: Status) -> None:
             ("behind", f"{found.passages_behind} changes"),
             ("server", found.server or "not running (cordee serve)"),
             ("workers", ", ".join(found.workers) or "none (cordee work)"),
+            ("time over soon", f"{found.expiring} documents (cordee retention)"),
             *((f"jobs {state}", n) for state, n in found.jobs.items()),
         ],
     )

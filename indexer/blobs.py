@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -37,6 +38,8 @@ _CHUNK_BYTES: Final = 4 * 1024 * 1024  # of hashing and downloads: memory stays 
 _KEY_CHARS: Final = 64
 _INCOMING: Final = "incoming"
 _NO_SPACE: Final = "No space left"  # the store's library has no class for it
+FRESH: Final = timedelta(hours=12)
+"""A blob put again after longer than this counts as new: see ``indexer.sweeping``."""
 _STALE_S: Final = 24 * 3600  # what a crash left behind a day ago belongs to nobody
 
 
@@ -80,6 +83,8 @@ class RemoteBlobs:
             is_new = not self._has(key)
             if is_new:
                 self._write(key, source)
+            elif not self._is_fresh(key):
+                self._renew(key)
         if _stamp(source) != before:
             if is_new:
                 self.delete(key)
@@ -135,6 +140,24 @@ class RemoteBlobs:
                 if len(name) == _KEY_CHARS:  # anything else is on its way in
                     yield BlobKey(name)
 
+    def older(self, than: datetime) -> Iterator[BlobKey]:
+        """Yield the key of every blob that was last put before this moment, give or take a day."""
+        for found in obstore.list(self._store):
+            for each in found:
+                name = each["path"].rpartition("/")[2]
+                if len(name) == _KEY_CHARS and each["last_modified"] < than:
+                    yield BlobKey(name)
+
+    def _is_fresh(self, key: BlobKey) -> bool:
+        """Tell whether a blob was put lately: an old one may be about to go."""
+        put_at = obstore.head(self._store, _path_of(key))["last_modified"]
+        return datetime.now(UTC) - put_at < FRESH
+
+    def _renew(self, key: BlobKey) -> None:
+        """Write the blob's own bytes once more: what is put again is not old."""
+        stream = obstore.get(self._store, _path_of(key)).stream(_CHUNK_BYTES)
+        obstore.put(self._store, _path_of(key), iter(stream))
+
     def _has(self, key: BlobKey) -> bool:
         try:
             obstore.head(self._store, _path_of(key))
@@ -163,6 +186,9 @@ class LocalBlobs(RemoteBlobs):
         """
         self.size(key)
         yield self._directory / _path_of(key)
+
+    def _renew(self, key: BlobKey) -> None:
+        os.utime(self._directory / _path_of(key))
 
     def _write(self, key: BlobKey, source: bytes | Path) -> None:
         # obstore renames into place and syncs nothing: after a power cut the name could stand

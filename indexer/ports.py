@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
@@ -332,6 +333,9 @@ class BlobStore(Protocol):
 
     def keys(self) -> Iterator[BlobKey]:
         """Yield the key of every blob."""
+
+    def older(self, than: datetime) -> Iterator[BlobKey]:
+        """Yield the key of every blob that was last put before this moment, give or take a day."""
 
 
 EncoderVectors = Mapping[str, "Vectors"]

@@ -23,6 +23,9 @@ _SEPARATOR: Final = "__"
 SETTINGS_FILE: Final = "cordee.toml"
 
 
+Days = Annotated[int, msgspec.Meta(ge=0)]
+
+
 class CatalogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The database that holds the truth."""
 
@@ -218,6 +221,17 @@ class TagSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Path of the school's taxonomy file; empty means the one shipped with Cordée."""
 
 
+class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many days after it took place a document of each kind is deleted; 0 keeps it for ever."""
+
+    exchange_days: Days = 0
+    course_days: Days = 0
+    replay_days: Days = 0
+    workshop_days: Days = 0
+    sheet_days: Days = 0
+    thread_days: Days = 0
+
+
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Structured logs."""
 
@@ -244,6 +258,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     questions: QuestionSettings = QuestionSettings()
     webhooks: WebhookSettings = WebhookSettings()
     tags: TagSettings = TagSettings()
+    retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
 
     @property

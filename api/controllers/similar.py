@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 from litestar import Router, get
 from litestar.params import FromPath, QueryParameter
@@ -14,7 +15,14 @@ from api.views.similar import similar_view
 from indexer.retrieval.similar import MAX_SIMILAR, SIMILAR, Alike, similar_documents
 from schemas.document import Document, DocumentKind
 from schemas.identity import Caller
+from schemas.ids import DocumentId, PassageId
 from schemas.wire_search import SimilarDocuments
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vector = NDArray[np.float32]
 
 
 @get("/documents/{document_id:str}/similar", sync_to_thread=True, summary="Documents like this one")
@@ -53,7 +61,21 @@ def alike(
         document,
         caller.audiences,
         services.handle.engine,
-        vectors_of=services.catalog.passages.vectors_of,
+        vectors_of=partial(_shown_vectors, services, caller),
         kinds=kinds,
         limit=limit,
     )
+
+
+def _shown_vectors(
+    services: Services, caller: Caller, document_id: DocumentId, encoder: str
+) -> dict[PassageId, Vector]:
+    """Return the vectors of the passages that the caller may see."""
+    passages = services.catalog.passages
+    seen = {
+        each.id
+        for each in passages.of_document(document_id)
+        if not caller.audiences.isdisjoint(each.audiences)
+    }
+    found = passages.vectors_of(document_id, encoder)
+    return {id_: vector for id_, vector in found.items() if id_ in seen}

@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from indexer.catalog.columns import CleanText, MsgspecJson, UtcDateTime
@@ -78,6 +79,8 @@ documents = Table(
     Column("hidden", MsgspecJson(tuple[HiddenPlace, ...]), nullable=False, server_default="[]"),
     # Which hidden places the passages are cut at (``schemas.hiding.cut_of``).
     Column("cut_as", String(64), nullable=False, server_default=""),
+    # Whether somebody wants it kept beyond its kind's time.
+    Column("held", Boolean, nullable=False, server_default=false()),
     Column("filename", CleanText, nullable=False),
     Column("original", String(64), nullable=False),
     Column("media", MsgspecJson(MediaFiles), nullable=False),

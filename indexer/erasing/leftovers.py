@@ -16,7 +16,7 @@ from schemas.document import MediaFiles
 from schemas.ids import BlobKey, JobId
 from schemas.job import JobState
 
-_OVER: Final = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
+OVER: Final = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 _ZIP: Final = b"PK\x03\x04"
 _HEAD_BYTES: Final = 200
 
@@ -31,7 +31,7 @@ def remove_leftovers(catalog: Catalog, blobs: BlobStore) -> tuple[BlobKey, ...]:
     waiting = {job.id for job in _waiting(catalog)}
     gone = []
     for key in sorted(set(blobs.keys()) - wanted):
-        if waiting and _job_of(blobs, key) in waiting:
+        if waiting and job_of(blobs, key) in waiting:
             continue
         blobs.delete(key)
         gone.append(key)
@@ -64,10 +64,10 @@ def _files(media: MediaFiles) -> Iterator[BlobKey]:
 def _waiting(catalog: Catalog) -> list[Any]:
     with catalog.database.reading() as connection:
         rows = connection.execute(select(jobs.c.id, jobs.c.state))
-        return [row for row in rows if JobState(row.state) not in _OVER]
+        return [row for row in rows if JobState(row.state) not in OVER]
 
 
-def _job_of(blobs: BlobStore, key: BlobKey) -> JobId | None:
+def job_of(blobs: BlobStore, key: BlobKey) -> JobId | None:
     """Return the job whose stage made this, if it is such a result (``StageResults``)."""
     head = blobs.read(key, end=_HEAD_BYTES)
     if head.startswith(b'{"job_id":"'):

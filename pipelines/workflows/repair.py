@@ -10,6 +10,8 @@ import structlog
 from dbos import DBOS, EnqueueOptions
 
 from indexer.intake import HEAD_BYTES, is_recording
+from indexer.retention import expire
+from indexer.sweeping import sweep_blobs
 from pipelines.bootstrap import Pipeline
 from pipelines.workflows.steps import INTERNAL_MESSAGE
 from schemas.errors import NotFoundError
@@ -77,6 +79,13 @@ def sweep(pipeline: Pipeline) -> None:
     n_swept = pipeline.catalog.passages.sweep_superseded(pipeline.clock() - SWEEP_AFTER)
     if n_swept:
         _log.info("passages.swept", n_passages=n_swept)
+
+
+def retire(pipeline: Pipeline) -> None:
+    """Delete documents whose time is over, then files that nothing needs any more. Idempotent."""
+    now = pipeline.clock()
+    expire(pipeline.catalog, pipeline.settings.retention, now=now)
+    sweep_blobs(pipeline.catalog, pipeline.blobs, now=now)
 
 
 def adopt_lost(pipeline: Pipeline) -> None:

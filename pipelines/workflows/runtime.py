@@ -19,7 +19,14 @@ from pipelines.bootstrap import Pipeline, open_pipeline
 from pipelines.workflows.correct import register_correct
 from pipelines.workflows.ingest import Running, register_ingest
 from pipelines.workflows.reencode import register_reencode
-from pipelines.workflows.repair import adopt_lost, apply_waiting, hide_waiting, repair, sweep
+from pipelines.workflows.repair import (
+    adopt_lost,
+    apply_waiting,
+    hide_waiting,
+    repair,
+    retire,
+    sweep,
+)
 from schemas.errors import ConflictError
 from schemas.job import (
     APP_NAME,
@@ -33,6 +40,8 @@ from schemas.job import (
 from schemas.settings import Settings
 
 HEARTBEAT_S: Final = 5.0
+RETIRE_S: Final = 24 * 3600.0
+"""How often documents and files whose time is over are deleted; at a start as well."""
 REPAIR_S: Final = 30.0
 NOTIFY_S: Final = 1.0
 """How long a notice to the school's software waits, at most, while the receiver answers."""
@@ -72,12 +81,14 @@ def serve_queues(pipeline: Pipeline, name: str, stop: threading.Event) -> int:
     # A thread each: a repair that takes long must not make the worker look dead.
     beats = _every(HEARTBEAT_S, stop, lambda: pipeline.catalog.workers.beat(name, pipeline.clock()))
     repairs = _every(REPAIR_S, stop, lambda: _keep_house(pipeline))
+    retires = _every(RETIRE_S, stop, lambda: retire(pipeline))
     notices = _every(NOTIFY_S, stop, notifier.send_due) if notifier else None
     try:
         stop.wait()
     finally:
         stop.set()
         repairs.join()
+        retires.join()
         if notices:
             notices.join()
         drain_s = DRAIN_S if running.jobs() else 0
