@@ -50,10 +50,17 @@ def has_one_voice_per_channel(wav: Path) -> bool:
 def gate(own: Samples, other: Samples) -> Samples:
     """Return the channel with zeros where the other one is 6 dB louder, smoothed over 300 ms.
 
+    In a pause the lead runs from that of the sound before it to that of the sound after it.
+
     Source:
         Measured on calls with crosstalk: word error 26 and 13 % gated, 34 and 55 % ungated.
     """
-    lead = frame_levels(other) - frame_levels(own)
+    levels = np.stack([frame_levels(own), frame_levels(other)])
+    heard = np.flatnonzero(levels.max(axis=0) > _SILENCE_DB)
+    if not len(heard):
+        return own
+    # Pauses tell nothing: open in them, the gate would let in the start of the next word.
+    lead = np.interp(np.arange(levels.shape[1]), heard, (levels[1] - levels[0])[heard])
     kernel = np.full(_SMOOTH_FRAMES, 1 / _SMOOTH_FRAMES)
     smoothed = np.convolve(np.pad(lead, _SMOOTH_FRAMES // 2, mode="edge"), kernel, mode="valid")
     keep = np.repeat(smoothed <= _OTHER_LOUDER_DB, FRAME)[: len(own)]

@@ -151,7 +151,7 @@ class WhisperTranscriber:
             moved = (h._replace(word=_later(h.word, first_ms)) for h in again if not h.flags)
             found = [h for h in moved if within(h.word, hole)]
             if found:
-                heard = [h for h in heard if not _covers(h.word, hole)] + found
+                heard = [h for h in heard if not _is_replaced(h, hole)] + found
         return sorted(heard, key=lambda h: h.word.start_ms)
 
     def _listen(
@@ -277,8 +277,9 @@ def _iter_pieces(
             words = []
 
 
-def _covers(word: Word, hole: TimeSpan) -> bool:
-    return is_stretched(word) and within(word, hole)
+def _is_replaced(heard: _Heard, hole: TimeSpan) -> bool:
+    """Tell whether a word was no word of the hole: stretched over it, or doubted."""
+    return (is_stretched(heard.word) or bool(heard.flags)) and within(heard.word, hole)
 
 
 def _later(word: Word, by_ms: int) -> Word:
