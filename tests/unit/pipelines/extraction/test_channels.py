@@ -55,3 +55,19 @@ def test_the_gate_leaves_the_own_voice_alone() -> None:
     own, other = FIRST + 0.1 * SECOND_TURN, SECOND_TURN + 0.1 * FIRST
     gated = gate(own, other)
     assert (gated[: SECOND - 4_000] == own[: SECOND - 4_000]).all()
+
+
+def test_the_noise_of_a_room_does_not_open_the_gate_in_the_other_s_short_stops() -> None:
+    rng = np.random.default_rng(3)
+    speech = rng.normal(size=16_000).astype(np.float32) * 0.1
+    stops = (np.arange(16_000) // 1_600) % 3 == 2  # 100 ms after each 200 ms
+    other = np.where(stops, np.float32(0), speech).astype(np.float32)
+    own = other * 0.3 + rng.normal(size=16_000).astype(np.float32) * np.float32(0.004)
+
+    assert not gate(own, other).any()
+
+
+def test_the_gate_leaves_silence_alone() -> None:
+    silence = np.zeros(16_000, np.float32)
+
+    assert gate(silence, silence).shape == silence.shape
