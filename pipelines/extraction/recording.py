@@ -13,6 +13,7 @@ import msgspec
 
 from pipelines.extraction.blocks import title_from_filename
 from pipelines.extraction.channels import has_one_voice_per_channel
+from pipelines.extraction.chapters import find_chapters
 from pipelines.extraction.convert import SAMPLE_RATE, to_playable, to_poster, to_speech_wav
 from pipelines.extraction.exchange import Exchange, Thread
 from pipelines.extraction.media import Probe, probe
@@ -135,12 +136,18 @@ def _extract(
         )
     return Extraction(
         media_kind=MediaKind.VIDEO if found.has_video else MediaKind.AUDIO,
-        content=msgspec.structs.replace(deps.mend(transcript), chapters=found.chapters),
+        content=_with_chapters(deps.mend(transcript), found, duration_ms),
         title=found.title or title_from_filename(filename),
         media=media,
         duration_ms=duration_ms,
         warnings=(*_hole_warnings(transcript), *warnings),
     )
+
+
+def _with_chapters(transcript: Transcript, probe: Probe, duration_ms: int) -> Transcript:
+    """Add the chapters that the file names, else those that are found in what is said."""
+    chapters = probe.chapters or find_chapters(transcript, duration_ms)
+    return msgspec.structs.replace(transcript, chapters=chapters)
 
 
 def _check_duration(duration_ms: int, filename: str, deps: ExtractionDeps) -> None:
