@@ -5,11 +5,11 @@
     python -m benchmarks.chapters
 
 Recordings of the demo school are put one after the other in orders drawn by a seed; where one ends
-and the next begins, the topic certainly changes. Their texts come with the times of their sentences
+and the next begins, the topic certainly changes. Their texts come with their sentences' times
 (``fixtures/media/*.times.json``), so nothing is recognised here: this is about chapters, not about
-hearing. Printed are P_k and WindowDiff (0 is perfect, .5 is guessing; borders each 75 s stand beside
-as what needs no words), and precision, recall within 15 s of a joint. A border inside a recording
-counts against precision, although its speakers do change topic.
+hearing. Printed are P_k and WindowDiff (0 is perfect, .5 is guessing), and precision and recall
+within 15 s of a joint, beside those of a border each 75 s, which needs no words. A border inside a
+recording counts against precision, although its speakers do change topic.
 
 Source:
     Beeferman, Berger and Lafferty 1999 (P_k); Pevzner and Hearst 2002 (WindowDiff).

@@ -79,7 +79,7 @@ class Transcript(msgspec.Struct, frozen=True, tag="transcript"):
     holes: tuple[TimeSpan, ...] = ()
     """Stretches where speech was detected and next to no words came out: to be looked at."""
     chapters: tuple[Chapter, ...] = ()
-    """In order of time: those that the recording names, else those found where its topic changes."""
+    """In order of time: those that the recording names, else those found in what is said."""
 
 
 class BlockRole(StrEnum):

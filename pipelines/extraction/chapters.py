@@ -1,4 +1,4 @@
-"""Chapters of a recording that brings none: cut where the words change, named by what is told there.
+"""Chapters of a recording that brings none: cut where the words change, named by what is told.
 
 Words alone decide, so chapters cost no model: a second for three hours of speech. The method is
 TextTiling with the vocabulary weighted by how few sentences a word stands in, and with windows in
@@ -31,7 +31,15 @@ _PAUSE_WEIGHT: Final = 0.1
 _MAX_TITLE_WORDS: Final = 4
 _MIN_LETTERS: Final = 4
 _N_NAMES: Final = 2
-_EDGES: Final = ' .,;:!?…«»"“”()[]-–—'
+_WEAK: Final = frozenset(
+    "chaque même trop plus moins très tous toutes tout toute deux trois quatre cinq six sept huit "
+    "neuf dix première premier deuxième troisième quatrième étape question questions dites demandez "
+    "écrivez faites prenez chez avant après aussi alors donc voilà bonjour bonsoir merci parler "
+    "faire faut peut veut vont mettre prendre dire chose choses bien encore toujours jamais souvent "
+    "presque rien quelque quelques autre autres demande gens beaucoup jour mois semaine année an "
+    "euros pour cent seul seule place heure personne".split()
+)
+"""Words that say little by themselves: no title begins or ends with one."""
 _WEAK_END: Final = re.compile(r"[.,;:!?…]")
 
 
@@ -202,19 +210,29 @@ def _title(part: Sequence[_Sentence], worth: Weights) -> str:
             chosen.append(terms)
         if len(chosen) == _N_NAMES:
             break
-    said = [max(names[t], key=lambda s: (names[t][s], s)) for t in chosen]
-    title = ", ".join(said) or part[0].words[0].text
+    best = [max(names[t], key=lambda s: (names[t][s], s)) for t in chosen]
+    title = ", ".join(best) or part[0].words[0].text
     return title[:1].upper() + title[1:]
 
 
 def _runs(sentence: _Sentence) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield what may name a part: a telling word, and two with at most small words between."""
     text = " ".join(w.text for w in sentence.words)
-    found = [t for t in word_terms(text) if t.term and t.end - t.start >= _MIN_LETTERS]
+    found = [t for t in word_terms(text) if t.term and _is_telling(text[t.start : t.end])]
     for n, one in enumerate(found):
-        yield (one.term,), text[one.start : one.end].lower()
+        yield (one.term,), _as_named(text[one.start : one.end])
         if n + 1 < len(found):
             two = found[n + 1]
             between = text[one.end : two.start]
             if len(between.split()) < _MAX_TITLE_WORDS - 1 and not _WEAK_END.search(between):
-                yield (one.term, two.term), text[one.start : two.end].lower()
+                yield (one.term, two.term), _as_named(text[one.start : two.end])
+
+
+def _is_telling(word: str) -> bool:
+    long_enough = len(word) >= _MIN_LETTERS or (word.isupper() and len(word) > 1)
+    return long_enough and word.isalpha() and word.lower() not in _WEAK
+
+
+def _as_named(said: str) -> str:
+    """Write small what stands at the start of a sentence, and leave TVA as it is."""
+    return " ".join(w if w.isupper() and len(w) > 1 else w.lower() for w in said.split())

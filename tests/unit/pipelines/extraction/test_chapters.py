@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from benchmarks.chapters import joined, measure
 from pipelines.extraction.chapters import SHORTEST_MS, find_chapters
 from schemas.content import Transcript, Utterance, UtteranceFlag, Word
@@ -43,7 +45,7 @@ def test_chapters_cover_the_recording_without_gaps_and_none_is_too_short() -> No
     found = find_chapters(transcript, length_ms)
     assert found[0].span.start_ms == 0
     assert found[-1].span.end_ms == length_ms
-    for chapter, after in zip(found, found[1:], strict=False):
+    for chapter, after in pairwise(found):
         assert chapter.span.end_ms == after.span.start_ms
     assert all(c.span.duration_ms >= SHORTEST_MS for c in found)
 
