@@ -32,12 +32,14 @@ _MAX_TITLE_WORDS: Final = 4
 _MIN_LETTERS: Final = 4
 _N_NAMES: Final = 2
 _WEAK: Final = frozenset(
-    "chaque même trop plus moins très tous toutes tout toute deux trois quatre cinq six sept huit "
-    "neuf dix première premier deuxième troisième quatrième étape question questions dites demandez "
-    "écrivez faites prenez chez avant après aussi alors donc voilà bonjour bonsoir merci parler "
-    "faire faut peut veut vont mettre prendre dire chose choses bien encore toujours jamais souvent "
-    "presque rien quelque quelques autre autres demande gens beaucoup jour mois semaine année an "
-    "euros pour cent seul seule place heure personne".split()
+    """
+    chaque même trop plus moins très tous toutes tout toute deux trois quatre cinq six sept
+    huit neuf dix première premier deuxième troisième quatrième étape question questions dites
+    demandez écrivez faites prenez chez avant après aussi alors donc voilà bonjour bonsoir
+    merci parler faire faut peut veut vont mettre prendre dire chose choses bien encore
+    toujours jamais souvent presque rien quelque quelques autre autres demande gens beaucoup
+    jour mois semaine année an euros pour cent seul seule place heure personne
+    """.split()  # noqa: SIM905 - read as prose
 )
 """Words that say little by themselves: no title begins or ends with one."""
 _WEAK_END: Final = re.compile(r"[.,;:!?…]")
