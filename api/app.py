@@ -18,6 +18,7 @@ from api.controllers.documents import documents_router
 from api.controllers.events import events_router
 from api.controllers.experiments import experiments_router
 from api.controllers.health import health_handlers
+from api.controllers.hooks import hooks_router
 from api.controllers.jobs import jobs_router
 from api.controllers.judgments import judgments_router
 from api.controllers.media import media_router
@@ -28,6 +29,7 @@ from api.controllers.questions import questions_router
 from api.controllers.recommendations import recommendations_router
 from api.controllers.replies import replies_router
 from api.controllers.restrictions import restrictions_router
+from api.controllers.resumable import resumable_router
 from api.controllers.saved import saved_router
 from api.controllers.search import search_router
 from api.controllers.session import session_router
@@ -72,6 +74,8 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             restrictions_router,
             similar_router,
             uploads_router,
+            resumable_router,
+            hooks_router,
             media_router,
             jobs_router,
             steering_router,
@@ -130,9 +134,16 @@ def _cors(settings: Settings) -> CORSConfig | None:
         return None
     return CORSConfig(
         allow_origins=list(origins),
-        allow_methods=["GET", "POST", "PUT", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "Range", REQUEST_ID],
-        expose_headers=["Location", "Content-Range", REQUEST_ID],
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=[
+            *("Authorization", "Content-Type", "Last-Event-ID", "Range", REQUEST_ID),
+            *("Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Offset"),
+            "Upload-Checksum",
+        ],
+        expose_headers=[
+            *("Location", "Content-Range", REQUEST_ID),
+            *("Upload-Offset", "Upload-Length", "Upload-Expires", "Cordee-Job"),
+        ],
         allow_credentials=False,  # another site's page brings a token, never the cookie
         max_age=_CORS_AGE_S,
     )

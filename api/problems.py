@@ -38,6 +38,7 @@ _HTTP_DETAILS: Final = {
     405: "This address exists, but not with this method.",
     413: "What was sent is larger than this service accepts.",
 }
+_TITLES: Final = {460: "Checksum Mismatch"}
 _AUTHENTICATE: Final = 'Bearer realm="cordee"'
 _CUT_OFF: Final = (
     "client disconnected prematurely"  # the framework's words, for which it has no class
@@ -58,6 +59,20 @@ class TooManyError(CordeeError):
 
     code = "too-many-requests"
     status = 429
+
+
+class TusVersionError(CordeeError):
+    """The request speaks another version of the protocol of resumable uploads, or none."""
+
+    code = "tus-version"
+    status = 412
+
+
+class ChecksumError(CordeeError):
+    """A piece of an upload is not what its sender summed. The status is that protocol's own."""
+
+    code = "checksum-mismatch"
+    status = 460
 
 
 class UnsupportedBodyError(CordeeError):
@@ -117,7 +132,7 @@ def to_problem(error: Exception, *, instance: str, request_id: str) -> Problem:
             pass
     return Problem(
         type=f"urn:cordee:problem:{code}",
-        title=HTTPStatus(status).phrase,
+        title=_TITLES.get(status) or HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         code=code,
@@ -143,6 +158,8 @@ def _own_headers(error: Exception) -> dict[str, str]:
     match error:
         case RangeError():
             return {"Content-Range": f"bytes */{error.size_bytes}"}
+        case TusVersionError():
+            return {"Tus-Version": "1.0.0"}
         case HTTPException():  # Allow, of a method that does not exist
             return dict(error.headers or {})
         case _:

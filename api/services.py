@@ -27,6 +27,7 @@ from indexer.job_queue import JobQueue
 from indexer.live_synonyms import LiveSynonyms
 from indexer.ports import BlobStore
 from indexer.questions.desk import Desk
+from indexer.resumable import ResumableUploads
 from indexer.taxonomy import Taxonomy
 from schemas.settings import Settings
 
@@ -62,6 +63,11 @@ class Services(msgspec.Struct, frozen=True):
     def desk(self) -> Desk:
         """What questions to mentors are handled with."""
         return Desk(self.catalog, self.handle.engine, self.intake, self.settings, self.clock)
+
+    @property
+    def resumable(self) -> ResumableUploads:
+        """Uploads that come in pieces; what is there outlives the process."""
+        return ResumableUploads(self.settings, self.clock)
 
     @property
     def upload_dir(self) -> Path:
@@ -139,6 +145,7 @@ def bundle(
     )
     shutil.rmtree(services.upload_dir, ignore_errors=True)
     services.upload_dir.mkdir(parents=True)
+    services.resumable.sweep()
     return services
 
 

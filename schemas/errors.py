@@ -11,6 +11,8 @@
     ├── ForbiddenError        403  an identity that may not do this
     ├── NotFoundError         404  no such thing, or none that this caller may see
     ├── ConflictError         409  the thing is in another state than the request needs
+    │   └── LockedError       423  another request is at it
+    ├── GoneError             410  it was here, and is given up
     ├── PermanentError        422  this input will never be ingested as it is; never retried
     │   ├── EmptyFileError            ├── UnsupportedFormatError
     │   ├── DamagedFileError          ├── EncryptedFileError
@@ -100,6 +102,20 @@ class ConflictError(CordeeError):
 
     code = "conflict"
     status = 409
+
+
+class LockedError(ConflictError):
+    """Another request writes to it."""
+
+    code = "locked"
+    status = 423
+
+
+class GoneError(CordeeError):
+    """It was here, and waited too long."""
+
+    code = "gone"
+    status = 410
 
 
 class PermanentError(CordeeError):

@@ -15,6 +15,7 @@ from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Sche
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
 from api.dependencies import TheCaller, TheServices
+from api.fetching import MAX_ORDER_BYTES, Order, order_of, receive_order
 from api.guards import require_ingest
 from api.problems import UnsupportedBodyError
 from api.services import Services
@@ -27,7 +28,7 @@ from api.uploads import (
     too_large,
 )
 from api.views.jobs import job_view
-from indexer.intake import SubmissionOptions, receive
+from indexer.intake import Received, SubmissionOptions, receive
 from schemas.document import DocumentKind, Visibility
 from schemas.errors import InvalidInputError
 from schemas.identity import Caller
@@ -82,7 +83,11 @@ class UploadOperation(Operation):
             content={
                 _MULTIPART: OpenAPIMediaType(schema=_FORM_SCHEMA),
                 _JSON: OpenAPIMediaType(
-                    schema=Schema(type=OpenAPIType.OBJECT, description="An exchange JSON.")
+                    schema=Schema(
+                        type=OpenAPIType.OBJECT,
+                        description="An exchange JSON; or an address to fetch a document from, "
+                        "as `url`, with `kind`, `title`, `visibility`, `tags`, `source`, `date`.",
+                    )
                 ),
             },
         )
@@ -99,7 +104,7 @@ class UploadOperation(Operation):
 async def upload_document(
     services: TheServices, caller: TheCaller, request: Request[Caller, Any, Any]
 ) -> Response[UploadReceipt]:
-    """Take a file with its fields, or an exchange JSON as the body; its job does the rest.
+    """Take a file with its fields, or a body: an exchange JSON, or an address to fetch from.
 
     Bytes that are here already give their document and job back, with ``is_new`` false.
 
@@ -114,7 +119,11 @@ async def upload_document(
         raise too_large(max_bytes)
     with tempfile.TemporaryDirectory(dir=services.upload_dir) as name:
         form = await _read(request, Path(name), max_bytes=max_bytes)
-        return await sync_to_thread(_submit, services, caller, form)
+        order = await sync_to_thread(_order, form)
+        if order is None:
+            return await sync_to_thread(_submit, services, caller, form)
+    received = await sync_to_thread(receive_order, services, order, caller.person_id)
+    return _receipt(received)
 
 
 uploads_router = Router(
@@ -151,7 +160,7 @@ def _submit(services: Services, caller: Caller, form: ReceivedForm) -> Response[
     if document is None:
         raise InvalidInputError("file: there is no file in this upload.")
     media = _one_file(form.files, "media")
-    options = _options(form)
+    options = options_of(form)
     services.taxonomy.require(options.tags, said_in="tag")
     received = receive(
         services.intake,
@@ -161,6 +170,19 @@ def _submit(services: Services, caller: Caller, form: ReceivedForm) -> Response[
         uploaded_by=caller.person_id,
         media=media.path if media is not None else None,
     )
+    return _receipt(received)
+
+
+def _order(form: ReceivedForm) -> Order | None:
+    (file, *others) = form.files or (None,)
+    if file is None or others or form.fields or file.filename != _BODY_NAME:
+        return None
+    if file.path.stat().st_size > MAX_ORDER_BYTES:
+        return None
+    return order_of(file.path.read_bytes())
+
+
+def _receipt(received: Received) -> Response[UploadReceipt]:
     view = job_view(received.job)
     receipt = UploadReceipt(view, received.document_id, received.is_new)
     return Response(receipt, status_code=202, headers={"Location": view.url})
@@ -173,7 +195,12 @@ def _one_file(files: Sequence[ReceivedFile], name: str) -> ReceivedFile | None:
     return found[0] if found else None
 
 
-def _options(form: ReceivedForm) -> SubmissionOptions:
+def options_of(form: ReceivedForm) -> SubmissionOptions:
+    """Read what the fields of a form say about a document.
+
+    Raises:
+        InvalidInputError: If one does not fit.
+    """
     tags = [tag.strip() for text in form.fields.get("tag", []) for tag in text.split(",")]
     if len(tags) > MAX_TAGS:
         raise InvalidInputError(f"tag: at most {MAX_TAGS} tags.")

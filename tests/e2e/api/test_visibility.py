@@ -179,6 +179,10 @@ LISTS: Final[dict[tuple[str, str], Ask]] = {
 JOB_LISTS: Final[dict[tuple[str, str], Ask]] = {("GET", "/v1/jobs"): by_list("/v1/jobs?limit=200")}
 WRITES: Final = {
     ("POST", "/v1/documents"),
+    ("POST", "/v1/uploads"),
+    ("HEAD", "/v1/uploads/{upload_id:str}"),
+    ("PATCH", "/v1/uploads/{upload_id:str}"),
+    ("DELETE", "/v1/uploads/{upload_id:str}"),
     ("DELETE", "/v1/documents/{document_id:str}"),
     ("PUT", "/v1/documents/{document_id:str}/tags"),
     ("PUT", "/v1/documents/{document_id:str}/visibility"),
@@ -222,6 +226,7 @@ QUESTIONS: Final = {
 """Of a question, not of a document; covered below and in ``test_questions.py``."""
 NO_CONTENT: Final = {
     ("POST", "/v1/events"),
+    ("POST", "/v1/hooks/documents"),
     ("GET", "/v1/tags"),
     ("GET", "/v1/synonyms"),
     ("GET", "/v1/session"),

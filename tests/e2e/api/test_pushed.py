@@ -1,0 +1,157 @@
+"""Documents that come by their address, and those that other systems push, signed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from httpx import Response
+from standardwebhooks import Webhook
+
+from fixtures.builders import an_exchange_dict
+from indexer.intake import SubmissionOptions, receive
+from tests.e2e.api.school import CLAIRE, LEA, School, open_school
+from tests.unit.indexer.test_fetching import served
+
+SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105 - of this test alone
+
+
+@pytest.fixture(scope="module")
+def open_to_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    """A school that fetches from this machine, and knows the secret of who pushes."""
+    with open_school(tmp_path_factory.mktemp("pushed")) as school:
+        before = school.services
+        ingestion = msgspec.structs.replace(
+            before.settings.ingestion, fetch_private=True, hook_secret=SECRET
+        )
+        settings = msgspec.structs.replace(before.settings, ingestion=ingestion)
+        school.client.app.state.services = msgspec.structs.replace(before, settings=settings)
+        yield school
+
+
+def push(school: School, message: Any, *, at: datetime | None = None, **changes: str) -> Response:
+    body = json.dumps(message)
+    moment = at or datetime.now(UTC)
+    headers = {
+        "webhook-id": "msg-1",
+        "webhook-timestamp": str(int(moment.timestamp())),
+        "Content-Type": "application/json",
+    } | {name.replace("_", "-"): value for name, value in changes.items()}
+    signature = Webhook(SECRET).sign(headers["webhook-id"], moment, body)
+    return school.client.post(
+        "/v1/hooks/documents", content=body, headers={"webhook-signature": signature} | headers
+    )
+
+
+def test_a_document_is_sent_by_its_address(open_to_all: School) -> None:
+    with served() as port:
+        url = f"http://127.0.0.1:{port}/fiche.pdf"
+        answer = open_to_all.client.post(
+            "/v1/documents",
+            json={"url": url, "title": "Prix", "date": "2026-03-02T00:00:00Z"},
+            headers=open_to_all.headers(CLAIRE),
+        )
+
+    assert answer.status_code == 202, answer.text
+    submission = open_to_all.services.catalog.jobs.submission(answer.json()["job"]["id"])
+    assert (submission.source, submission.filename, submission.title) == (url, "fiche.pdf", "Prix")
+    assert submission.created_at == datetime(2026, 3, 2, tzinfo=UTC)
+    assert submission.uploaded_by == CLAIRE.person_id
+
+
+def test_the_same_by_file_and_by_address_is_one_document(
+    open_to_all: School, tmp_path: Path
+) -> None:
+    path = tmp_path / "enfin.md"
+    path.write_bytes(b"# Enfin")
+    by_file = receive(
+        open_to_all.services.intake,
+        path,
+        filename=path.name,
+        options=SubmissionOptions(location=path.as_uri()),
+        uploaded_by=None,
+    )
+    with served() as port:
+        by_address = open_to_all.client.post(
+            "/v1/documents",
+            json={"url": f"http://127.0.0.1:{port}/flaky"},
+            headers=open_to_all.headers(CLAIRE),
+        ).json()
+
+    assert by_address["document_id"] == by_file.document_id
+    assert by_address["is_new"] is False
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"url": "http://169.254.169.254/latest/meta-data"}, "address-refused"),
+        ({"url": "http://localhost/"}, "address-refused"),
+        ({"url": "file:///etc/passwd"}, "address-refused"),
+        ({"url": "https://exemple.fr/", "kind": "poem"}, "invalid-input"),
+        ({"url": "https://exemple.fr/", "colour": "red"}, "invalid-input"),
+        ({"url": "https://exemple.fr/", "tags": ["topic.licorne"]}, "invalid-input"),
+    ],
+)
+def test_an_address_that_is_not_for_us_is_refused(
+    school: School, body: dict[str, Any], code: str
+) -> None:
+    answer = school.client.post("/v1/documents", json=body, headers=school.headers(CLAIRE))
+
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert school.client.post(
+        "/v1/documents", json=body, headers=school.headers(LEA)
+    ).status_code == (403)
+
+
+def test_a_signed_exchange_is_taken_once(open_to_all: School) -> None:
+    message = {"exchange": an_exchange_dict(id="ex-pushed"), "visibility": "mentors"}
+
+    first = push(open_to_all, message, webhook_id="msg-exchange")
+    again = push(open_to_all, message, webhook_id="msg-exchange")
+
+    assert first.status_code == again.status_code == 202
+    assert (first.json()["is_new"], again.json()["is_new"]) == (True, False)
+    assert first.json()["job"]["id"] == again.json()["job"]["id"]
+    submission = open_to_all.services.catalog.jobs.submission(first.json()["job"]["id"])
+    assert submission.source == "exchange:ex-pushed"
+
+
+def test_a_signed_address_is_fetched(open_to_all: School) -> None:
+    with served() as port:
+        message = {"url": f"http://127.0.0.1:{port}/named", "source": "lms-7"}
+        answer = push(open_to_all, message, webhook_id="msg-address")
+
+    submission = open_to_all.services.catalog.jobs.submission(answer.json()["job"]["id"])
+    assert (submission.source, submission.filename) == ("lms-7", "Prix 2026.md")
+
+
+def test_what_is_not_signed_so_or_is_old_is_refused(open_to_all: School) -> None:
+    message = {"url": "https://exemple.fr/x"}
+    old = datetime.now(UTC) - timedelta(minutes=6)
+
+    refused = [
+        push(open_to_all, message, webhook_signature="v1,aGVsbG8="),
+        push(open_to_all, message, webhook_signature="nothing"),
+        push(open_to_all, message, webhook_timestamp="yesterday"),
+        push(open_to_all, message, at=old),
+        open_to_all.client.post("/v1/hooks/documents", json=message),
+    ]
+
+    assert {answer.status_code for answer in refused} == {401}
+
+
+@pytest.mark.parametrize("message", [{}, [], {"url": "x", "exchange": {}}, {"colour": "red"}])
+def test_a_message_without_a_document_says_so(open_to_all: School, message: Any) -> None:
+    answer = push(open_to_all, message)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid-input")
+
+
+def test_without_a_secret_nothing_is_taken(school: School) -> None:
+    assert push(school, {"url": "https://exemple.fr/x"}).status_code == 404
