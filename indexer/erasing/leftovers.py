@@ -18,6 +18,7 @@ from schemas.job import JobState
 
 OVER: Final = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 _ZIP: Final = b"PK\x03\x04"
+_NO_KEY: Final = ("_type", "_as")  # endings of fields that say something about a file
 _HEAD_BYTES: Final = 200
 
 
@@ -45,17 +46,18 @@ def referred(catalog: Catalog) -> Iterator[BlobKey]:
         for row in connection.execute(select(d.original, d.content, d.media)):
             yield row.original
             yield row.content
-            yield from _files(row.media)
+            yield from files_of(row.media)
         for submission in connection.execute(select(jobs.c.submission)).scalars():
             yield submission.original
             if submission.media is not None:
                 yield submission.media
 
 
-def _files(media: MediaFiles) -> Iterator[BlobKey]:
+def files_of(media: MediaFiles) -> Iterator[BlobKey]:
+    """Yield the blobs of a document's derived files."""
     for name in media.__struct_fields__:
         value = getattr(media, name)
-        if isinstance(value, str) and name != "playable_type":
+        if isinstance(value, str) and not name.endswith(_NO_KEY):
             yield BlobKey(value)
         elif isinstance(value, tuple):
             yield from (BlobKey(each) for each in value if isinstance(each, str))
