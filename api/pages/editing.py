@@ -11,12 +11,14 @@ from litestar.params import FromPath
 from api.access import content_of, visible_document
 from api.dependencies import TheServices
 from api.pages.addresses import SearchAddress
+from api.pages.hiding import shown_restrictions, unit_of
 from api.pages.rendering import render_page
 from api.pages.tagging import tag_groups
 from api.pages.texts import Texts
 from api.pages.visit import AnyRequest, Html, Visit, for_mentors
 from api.services import Services
 from api.views.documents import content_view, document_view
+from indexer.restricting import is_ready
 from schemas.content import Speaker
 from schemas.document import Document, Visibility
 from schemas.identity import Caller
@@ -55,6 +57,9 @@ def _editor(visit: Visit, document_id: str) -> Html:
         visibilities=tuple(reversed(Visibility)),
         turns=turns,
         speakers=speakers,
+        unit=unit_of(document),
+        restrictions=shown_restrictions(services, document, visitor.t),
+        is_hidden_ready=is_ready(services.intake, document),
     )
 
 

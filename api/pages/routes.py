@@ -21,6 +21,7 @@ from api.pages.assets import serve_asset, serve_favicon
 from api.pages.console import console_handlers
 from api.pages.editing import editing_handlers
 from api.pages.experiments import show_experiments
+from api.pages.hiding import bands_of
 from api.pages.home import home_view
 from api.pages.own import own_of
 from api.pages.problems import render_problem
@@ -29,7 +30,7 @@ from api.pages.recommended import whys_of
 from api.pages.related import related_questions
 from api.pages.rendering import render_page
 from api.pages.results import Labels, results_view
-from api.pages.timeline import timeline_of
+from api.pages.timeline import WIDTH, timeline_of
 from api.pages.visit import AnyRequest, Html, Visit, for_callers
 from api.pages.visitor import persona_cookie
 from api.personas import persona_of
@@ -186,6 +187,7 @@ def _document(visit: Visit, document_id: str) -> Html:
         related=related_questions(services, caller, document),
         replies=[reply_view(each, document) for each in replies_of(services, caller, document)],
         start_s=start_s,
+        bands=bands_of(document, WIDTH) if view.may_edit else (),
         labels=Labels(services.taxonomy, visitor.t, {}),
     )
 

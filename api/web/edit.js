@@ -2,6 +2,7 @@
 // became of it.
 
 import { call } from "./api.js";
+import { enhanceHidden } from "./hidden.js";
 import { sentence } from "./problems.js";
 import { number, t } from "./strings.js";
 import { chosenTags, enhanceTags } from "./tags.js";
@@ -20,6 +21,9 @@ saves(visibility, () => call(`${address}/visibility`, { method: "PUT", body: { v
 
 const turns = page.querySelector("#turns");
 if (turns) enhanceTurns(turns, address);
+
+const hidden = page.querySelector("#hidden");
+if (hidden) enhanceHidden(hidden, address, doing);
 
 const dialog = page.querySelector("#delete-dialog");
 const remove = page.querySelector("#delete");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -16,12 +17,19 @@ from schemas.hiding import mask_of
 from schemas.ids import PersonId, Revision
 from schemas.reply import Reply
 from schemas.span import TimeSpan
-from tests.e2e.api.school import ADMIN, CLAIRE, KARIM, LEA, School, WordEncoder
+from tests.e2e.api.school import ADMIN, CLAIRE, KARIM, LEA, School, WordEncoder, open_school
 
 SHOWN: Final = "Le mot honolulu se dit devant tout le monde."
 HIDDEN: Final = "Le mot reykjavik reste entre mentors, comme le chiffre d'affaires."
 LATER: Final = "Le mot honolulu revient à la fin."
 MINUTES: Final = {"start_ms": 60_000, "end_ms": 120_000}
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    """A school of its own: what is published here would fill the lists of other tests."""
+    with open_school(tmp_path_factory.mktemp("hidden")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -243,3 +251,19 @@ def test_a_place_that_is_none_is_refused(
     school: School, replay: Document, place: dict[str, int]
 ) -> None:
     assert post(school, replay, place).status_code == 400
+
+
+def test_mentors_see_and_lift_it_in_the_console_and_on_the_timeline(
+    school: School, replay: Document
+) -> None:
+    school.client.cookies.set("cordee_session", school.token(CLAIRE))
+    editor = school.client.get(f"/documents/{replay.id}/edit").text
+    page = school.client.get(f"/documents/{replay.id}").text
+    school.client.cookies.set("cordee_session", school.token(KARIM))
+    of_students = school.client.get(f"/documents/{replay.id}").text
+    school.client.cookies.clear()
+
+    assert "De 1:00 à 2:00" in editor
+    assert "data-lift" in editor
+    assert 'class="reserved" x="333" y="2" width="334"' in page
+    assert 'class="reserved"' not in of_students
