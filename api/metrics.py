@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from api.stage_metrics import StageFigures
 from indexer.catalog.catalog import Catalog
 from indexer.dense.query_vectors import VectorCounts
 from indexer.feedback.recorder import FeedbackRecorder
@@ -73,6 +74,7 @@ class Metrics:
             registry=self._registry,
         )
         self._registry.register(_CatalogGauges(catalog, lag))
+        self._registry.register(StageFigures(catalog.stage_times))
         self._registry.register(_QueryVectors(query_vectors))
         self._registry.register(_Reranks(reranks))
         self._registry.register(_Feedback(feedback))

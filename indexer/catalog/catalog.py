@@ -25,6 +25,7 @@ from indexer.catalog.reader import CatalogReader
 from indexer.catalog.replies import Replies
 from indexer.catalog.restrictions import Restrictions
 from indexer.catalog.saved import SavedDocuments
+from indexer.catalog.stage_times import StageTimes
 from indexer.catalog.synonyms import SynonymEdits
 from indexer.catalog.tastes import Tastes
 from indexer.catalog.workers import Workers
@@ -43,6 +44,7 @@ class Catalog:
     replies: Replies
     changes: Changes
     jobs: Jobs
+    stage_times: StageTimes
     generations: Generations
     workers: Workers
     judgments: Judgments
@@ -96,6 +98,7 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         replies=Replies(database),
         changes=Changes(database),
         jobs=Jobs(database),
+        stage_times=StageTimes(database),
         generations=Generations(database),
         workers=Workers(database),
         judgments=judgments,

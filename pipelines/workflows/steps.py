@@ -6,7 +6,6 @@ it never runs again once it is recorded.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from traceback import format_exc
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -29,6 +28,7 @@ from pipelines.publishing import (
     extraction_of,
 )
 from pipelines.stages import Enrichment
+from pipelines.workflows.measuring import StageClock
 from pipelines.workflows.progress import JobProgress, stop
 from pipelines.workflows.results import StageResults
 from schemas.content import Content, Extraction
@@ -42,6 +42,7 @@ from schemas.errors import (
 from schemas.ids import BlobKey, JobId
 from schemas.job import Job, JobState, Stage
 from schemas.passage import Passage
+from schemas.stage_time import StageOutcome
 
 if TYPE_CHECKING:
     from schemas.passage import Vectors
@@ -81,11 +82,19 @@ class StageRun:
         self.results = StageResults(pipeline.blobs, job_id)
         self.progress = JobProgress(pipeline.catalog.jobs, job_id, clock=pipeline.clock)
         self.submission: Submission = pipeline.catalog.jobs.submission(job_id)
+        self.amount: float = self.submission.size_bytes
+        """What the stage works on: bytes, and passages from segmentation on."""
         self._keys = keys
 
     def load(self, name: str, kind: type[T]) -> T:
         """Read what an earlier stage saved under this name."""
         return self.results.load(self._keys[name], kind)
+
+    def passages(self) -> list[Passage]:
+        """Read the passages; their number is what the stage works on."""
+        passages = self.load("passages", list[Passage])
+        self.amount = len(passages)
+        return passages
 
     def vectors(self) -> dict[str, Vectors]:
         """Read the vectors of the passages, one array per encoder."""
@@ -144,6 +153,7 @@ def segment(run: StageRun) -> NewKeys:
         settings=run.pipeline.settings.ingestion,
         hidden=places_of(run.pipeline.catalog.documents.get(run.submission.document_id)),
     )
+    run.amount = len(passages)
     return {"passages": run.results.save(passages)}
 
 
@@ -151,7 +161,7 @@ def encode(run: StageRun) -> NewKeys:
     """Encode the passages for every index that will want them."""
     names = run.pipeline.encoder_names()
     description = run.load("description", Description)
-    passages = run.load("passages", list[Passage])
+    passages = run.passages()
     kept = _stored_vectors(run, names, passages) if run.starts_after(Stage.ENCODE) else {}
     vectors = stages.encode(
         description.title,
@@ -164,10 +174,11 @@ def encode(run: StageRun) -> NewKeys:
 
 def enrich(run: StageRun) -> NewKeys:
     """Find the language and the tags; the tagger compares vectors, so encoding comes first."""
+    passages = run.passages()
     enrichment = stages.enrich(
         run.load("extraction", Extraction),
         run.load("description", Description),
-        run.load("passages", list[Passage]),
+        passages,
         run.vectors()[run.pipeline.settings.models.encoder],
         declared=run.submission.tags,
         tagger=run.pipeline.tagger(),
@@ -184,7 +195,7 @@ def publish(run: StageRun) -> NewKeys:
     catalog = run.pipeline.catalog
     extraction = run.load("extraction", Extraction)
     description = run.load("description", Description)
-    passages = run.load("passages", list[Passage])
+    passages = run.passages()
     enrichment = run.load("enrichment", Enrichment)
     vectors = run.vectors()
     late = stages.missing_vectors(vectors, run.pipeline.encoder_names())
@@ -233,27 +244,28 @@ def run_stage(pipeline: Pipeline, job_id: JobId, stage: Stage, keys: Keys) -> Ne
         CordeeError: What went wrong, picklable and fit for a user. An error that nobody
             foresaw is logged in full here and becomes a plain one.
     """
-    started = time.monotonic()
-    bound = _log.bind(job_id=job_id, stage=stage.value)
     jobs = pipeline.catalog.jobs
+    clock = StageClock(pipeline.catalog.stage_times, job_id, stage)
     try:
         _begin(pipeline, job_id, stage)
-        new_keys = STEPS[stage](StageRun(pipeline, job_id, keys))
+        run = StageRun(pipeline, job_id, keys)
+        new_keys = STEPS[stage](run)
+        clock.amount = run.amount
         jobs.end_stage(job_id)
     except CordeeError as error:
         jobs.end_stage(job_id)
-        bound.warning("stage.failed", code=error.code, reason=str(error))
+        clock.end(StageOutcome.FAILED, code=error.code, reason=str(error))
         raise
     except Exception as error:
         if is_full(error):
-            bound.warning("stage.no_room", error=type(error).__name__)
+            clock.end(StageOutcome.NO_ROOM, error=type(error).__name__)
             raise StorageFullError(FULL_MESSAGE) from error
         # The outermost frame of our code in a worker: what a step raises is pickled, and the
         # vendor's exception might not survive that.
         # Formatted here, without the values of local variables: those hold people's words.
-        bound.error("stage.crashed", error=type(error).__name__, traceback=format_exc())
+        clock.end(StageOutcome.CRASHED, error=type(error).__name__, traceback=format_exc())
         raise CordeeError(INTERNAL_MESSAGE) from error
-    bound.info("stage.finished", took_ms=round((time.monotonic() - started) * 1000))
+    clock.end(StageOutcome.FINISHED)
     return new_keys
 
 

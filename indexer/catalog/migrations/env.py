@@ -11,6 +11,7 @@ from indexer.catalog import (  # noqa: F401 - METADATA
     question_tables,
     ranking_tables,
     reply_tables,
+    stage_tables,
 )
 from indexer.catalog.columns import CleanText, MsgspecJson, UtcDateTime
 from indexer.catalog.tables import METADATA
