@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from litestar import MediaType, Response, Router, delete, get, put
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Schema
@@ -15,6 +16,7 @@ from api.dependencies import TheCaller, TheServices
 from api.guards import require_ingest
 from api.services import Services
 from api.views.documents import content_view, document_view, transcript_view, utterance_view
+from api.views.subrip import to_chapters, to_plain_text, to_srt
 from api.views.webvtt import to_webvtt
 from indexer.correcting import correct_turn
 from schemas.content import Transcript
@@ -34,6 +36,14 @@ from schemas.wire import (
     VisibilityRequest,
 )
 
+_WRITTEN: Final[dict[str, tuple[Callable[[Transcript], str], str]]] = {
+    "vtt": (to_webvtt, "text/vtt"),
+    "srt": (to_srt, "application/x-subrip"),
+    "txt": (to_plain_text, "text/plain"),
+    "chapters": (to_chapters, "text/vtt"),
+}
+"""How a transcript is written, and what that is."""
+
 
 @dataclass
 class TranscriptOperation(Operation):
@@ -44,7 +54,8 @@ class TranscriptOperation(Operation):
         done = self.responses["200"] if self.responses else None
         if isinstance(done, OpenAPIResponse) and done.content is not None:
             text = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
-            done.content = done.content | {"text/vtt": text}
+            written = {media_type: text for _, media_type in _WRITTEN.values()}
+            done.content = done.content | written
 
 
 @get("/documents", sync_to_thread=True, summary="Documents, newest first")
@@ -117,10 +128,15 @@ def get_transcript(
     *,
     words: FromQuery[bool] = False,
     form: Annotated[
-        str, QueryParameter(name="format", pattern="^(json|vtt)$", description="json or vtt")
+        str,
+        QueryParameter(
+            name="format",
+            pattern="^(json|vtt|srt|txt|chapters)$",
+            description="json, vtt, srt, txt, or chapters (as WebVTT)",
+        ),
     ] = "json",
 ) -> Response[TranscriptView | str]:
-    """Return the turns of a recording or exchange, as JSON or as WebVTT subtitles.
+    """Return the turns of a recording or exchange, as JSON, subtitles or plain text.
 
     Raises:
         NotFoundError: If the document is a text without turns.
@@ -130,8 +146,9 @@ def get_transcript(
     content, corrections = shown_content(services, caller, document)
     if not isinstance(content, Transcript):
         raise nothing()
-    if form == "vtt":
-        return Response(to_webvtt(content), media_type="text/vtt")
+    if form in _WRITTEN:
+        write, media_type = _WRITTEN[form]
+        return Response(write(content), media_type=media_type)
     view = transcript_view(document.id, content, corrections=corrections, with_words=words)
     return Response(view, media_type=MediaType.JSON)
 

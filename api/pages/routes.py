@@ -44,6 +44,7 @@ from schemas.wire import (
     BodyView,
     ChapterView,
     DocumentView,
+    HoleView,
     SearchPassage,
     SearchRequest,
     SearchResponse,
@@ -164,10 +165,12 @@ def _document(visit: Visit, document_id: str) -> Html:
     start_s = _seconds(str(request.query_params.get("t", "")))
     turns: tuple[UtteranceView, ...] = ()
     chapters: tuple[ChapterView, ...] = ()
+    holes: tuple[HoleView, ...] = ()
     texts: tuple[BlockView, ...] = ()
     match content:
         case TranscriptView():
             turns, chapters = content.utterances, content.chapters
+            holes = content.holes
         case BodyView():
             texts = content.blocks
     lines = lines_of(turns, passages, q, at_s=start_s)
@@ -181,7 +184,7 @@ def _document(visit: Visit, document_id: str) -> Html:
         viewer=_viewer(view, content),
         content=content,
         lines=lines,
-        timeline=timeline_of(view.duration_ms, lines, passages, chapters),
+        timeline=timeline_of(view.duration_ms, lines, passages, chapters, holes=holes),
         blocks=marked_blocks(texts, passages, q),
         passages=passages,
         related=related_questions(services, caller, document),

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from api.pages.reading import Line
-from schemas.wire import ChapterView, SearchPassage
+from schemas.wire import ChapterView, HoleView, SearchPassage
 
 WIDTH: Final = 1000
 _THINNEST: Final = 4  # a mark that can still be seen and hit on a phone
@@ -35,11 +35,13 @@ class Timeline(msgspec.Struct, frozen=True):
     words: tuple[Mark, ...]
     """Lines in which a word of the query is said."""
     chapters: tuple[Mark, ...]
+    holes: tuple[Mark, ...] = ()
+    """Where speech was heard and no words came out."""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to draw."""
-        return not (self.passages or self.words or self.chapters)
+        return not (self.passages or self.words or self.chapters or self.holes)
 
 
 def timeline_of(
@@ -47,6 +49,8 @@ def timeline_of(
     lines: Sequence[Line],
     passages: Sequence[SearchPassage],
     chapters: Sequence[ChapterView],
+    *,
+    holes: Sequence[HoleView] = (),
 ) -> Timeline | None:
     """Return the drawing of a recording; ``None`` where its length is not known."""
     if not duration_ms:
@@ -72,4 +76,5 @@ def timeline_of(
             if line.marks and line.start_ms is not None
         ),
         chapters=tuple(mark(each.start_ms, each.end_ms, each.title) for each in chapters),
+        holes=tuple(mark(each.start_ms, each.end_ms, "") for each in holes),
     )

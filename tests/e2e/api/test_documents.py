@@ -193,6 +193,24 @@ def test_a_transcript_comes_as_json_and_as_subtitles(school: School) -> None:
     assert as_doc.status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("form", "media_type", "text"),
+    [
+        ("srt", "application/x-subrip", "1\n00:00:01,500 --> 00:00:09,000\nClaire : Bonjour.\n"),
+        ("txt", "text/plain", "Claire : Bonjour.\n"),
+        ("chapters", "text/vtt", "WEBVTT\n"),
+    ],
+)
+def test_a_transcript_is_downloaded(school: School, form: str, media_type: str, text: str) -> None:
+    document = school.publish(f"replay:{form}", "Bonjour.")
+    path = f"/v1/documents/{document.id}/transcript"
+
+    found = school.client.get(path, params={"format": form}, headers=school.headers(KARIM))
+
+    assert found.headers["content-type"].startswith(media_type)
+    assert found.text == text
+
+
 def test_the_links_of_a_document_all_answer(school: School) -> None:
     document = school.publish("sheet:links", "Des liens qui répondent.")
     links = school.get(KARIM, f"/v1/documents/{document.id}")["links"]

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from api.pages.reading import Line
 from api.pages.timeline import WIDTH, timeline_of
 from schemas.span import CharSpan
-from schemas.wire import ChapterView
+from schemas.wire import ChapterView, HoleView
 
 
 def _line(start_ms: int, *, is_said: bool = True) -> Line:
@@ -42,3 +42,11 @@ def test_nothing_is_drawn_outside(duration_ms: int, start_ms: int, length_ms: in
     assert drawn is not None
     for mark in (*drawn.words, *drawn.chapters):
         assert 0 <= mark.x < mark.x + mark.width <= WIDTH
+
+
+def test_speech_without_a_transcript_is_drawn() -> None:
+    drawn = timeline_of(10_000, (), (), (), holes=[HoleView(5000, 6000)])
+
+    assert drawn is not None
+    assert [(mark.x, mark.width) for mark in drawn.holes] == [(WIDTH // 2, WIDTH // 10)]
+    assert not drawn.is_empty
