@@ -16,6 +16,7 @@ from cli import (
     evaluate,
     experiment,
     feedback,
+    follow,
     ingest,
     jobs,
     models,
@@ -71,6 +72,7 @@ for command in (
     operate.token,
 ):
     app.command()(command)
+app.command("watch")(follow.watch_folder)
 app.command("erase")(erase.erase_person)
 app.command("retention")(retention.retention)
 app.command("hold")(retention.hold_document)

@@ -5,6 +5,7 @@ import { ApiError, problem } from "./api.js";
 import { announce, el, fill, icon } from "./dom.js";
 import { jobs } from "./jobs.js";
 import { sentence } from "./problems.js";
+import { sendInPieces, unfinished } from "./resumable.js";
 import { number, t } from "./strings.js";
 import { chosenTags, enhanceTags } from "./tags.js";
 
@@ -21,7 +22,7 @@ class AddForm {
     this.button = form.querySelector("button[type=submit]");
     this.label = form.querySelector("#add-submit");
     this.idle = this.label.textContent;
-    this.maxBytes = Number(form.dataset.maxBytes);
+    this.limits = { maxBytes: Number(form.dataset.maxBytes), piecesFrom: Number(form.dataset.piecesFrom) };
     this.chosen = [];
     this.picker.addEventListener("change", () => {
       this.take([...this.picker.files]);
@@ -35,6 +36,7 @@ class AddForm {
     const count = form.querySelector("#tag-count");
     enhanceTags(form.querySelector(".tag-picker"), (n) => (count.textContent = n ? number(n) : ""));
     this.#show();
+    this.#sayUnfinished();
   }
 
   /** Add files to what is chosen; an exchange finds its recording among them. */
@@ -57,7 +59,8 @@ class AddForm {
     this.form.reset();
     this.#show();
     rows[0]?.node.scrollIntoView({ block: "nearest" });
-    for (const row of rows) await row.send(this.maxBytes);
+    for (const row of rows) await row.send(this.limits);
+    this.#sayUnfinished();
   }
 
   #fields() {
@@ -73,6 +76,13 @@ class AddForm {
     this.button.disabled = n === 0;
     this.label.textContent = n ? t("add.submit", { n }) : this.idle;
     this.form.elements.title.disabled = n > 1;
+  }
+
+  #sayUnfinished() {
+    const names = unfinished();
+    const line = this.form.querySelector("#unfinished");
+    line.hidden = names.length === 0;
+    line.textContent = names.length ? t("add.unfinished", { names: names.join(", ") }) : "";
   }
 
   #line(each) {
@@ -138,31 +148,44 @@ class Row {
     this.node = el("article", { class: "card job sending" }, el("h3", { class: "job-title" }, file.name), this.bar, this.says);
   }
 
-  async send(maxBytes) {
+  async send(limits) {
     this.node.classList.remove("refused");
     try {
-      const receipt = await this.#upload(maxBytes);
+      const receipt = await this.#upload(limits);
       const card = await jobs.show(receipt.job.id, this.node);
       if (!receipt.is_new) card.append(el("p", { class: "job-note" }, t("add.known")));
       announce(t("add.sent", { name: this.file.name }));
     } catch (cause) {
-      this.#refuse(cause, maxBytes);
+      this.#refuse(cause, limits);
     }
   }
 
-  #upload(maxBytes) {
+  #upload({ maxBytes, piecesFrom }) {
     // A server that refuses a body by its length closes the connection, which looks like a lost one.
     if (this.file.size > maxBytes || this.media?.size > maxBytes) throw new ApiError("limit-exceeded", 0, "");
     if (this.file.size === 0) throw new ApiError("empty-file", 0, "");
-    return upload(this.file, this.media, this.fields, (share) => {
+    const sent = el("span");
+    const onShare = (share) => {
       this.bar.value = share;
-      this.says.textContent = share < 1 ? t("add.sending", { percent: number(share, { style: "percent" }) }) : t("add.received");
-    });
+      sent.textContent = share < 1 ? t("add.sending", { percent: number(share, { style: "percent" }) }) : t("add.received");
+    };
+    if (this.media || this.file.size < piecesFrom) {
+      fill(this.says, sent);
+      return upload(this.file, this.media, this.fields, onShare);
+    }
+    const stopper = new AbortController();
+    fill(this.says, sent, el("button", { type: "button", class: "quiet", on: { click: () => stopper.abort() } }, icon("pause"), t("add.pause")));
+    return sendInPieces(this.file, this.fields, { onShare, signal: stopper.signal });
   }
 
-  #refuse(cause, maxBytes) {
-    const again = el("button", { type: "button", class: "quiet", on: { click: () => this.send(maxBytes) } }, icon("refresh"), t("add.again"));
+  #refuse(cause, limits) {
+    const again = el("button", { type: "button", class: "quiet", on: { click: () => this.send(limits) } }, icon("refresh"), t("add.again"));
     const forget = el("button", { type: "button", class: "quiet", on: { click: () => this.node.closest("li").remove() } }, icon("close"), t("add.forget"));
+    if (cause.code === "paused") {
+      const on = el("button", { type: "button", class: "quiet", on: { click: () => this.send(limits) } }, icon("refresh"), t("add.resume"));
+      fill(this.says, el("span", {}, t("add.paused", { percent: number(this.bar.value, { style: "percent" }) })), on);
+      return on.focus();
+    }
     this.node.classList.add("refused");
     const mayPass = !HOPELESS.includes(cause.code);
     fill(this.says, el("span", { class: "job-problem", role: "alert" }, icon("warning"), el("span", {}, sentence(cause.code))), mayPass ? again : "", forget);
