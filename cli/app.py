@@ -21,6 +21,7 @@ from cli import (
     jobs,
     models,
     operate,
+    outlook,
     profiles,
     ranking,
     read,
@@ -98,6 +99,7 @@ _jobs = typer.Typer(
 _jobs.command("list")(jobs.list_jobs)
 _jobs.command("show")(jobs.show_job)
 _jobs.command("retry")(jobs.retry_job)
+_jobs.command("watch")(outlook.watch)
 _jobs.command("cancel")(steering.cancel)
 _jobs.command("pause")(steering.pause)
 _jobs.command("resume")(steering.resume)

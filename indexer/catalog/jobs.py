@@ -15,6 +15,7 @@ from schemas.document import Submission
 from schemas.errors import NotFoundError
 from schemas.ids import DocumentId, JobId, PersonId, Revision, job_id_for
 from schemas.job import Job, JobProblem, JobState, Stage
+from schemas.outlook import OpenJob
 
 _ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 _IN_PROGRESS = (*_ACTIVE, JobState.PAUSED)
@@ -157,6 +158,15 @@ class Jobs:
         with self._database.writing() as connection:
             done = update(jobs).where(*running).values(progress=progress, updated_at=now)
             return bool(connection.execute(done).rowcount)
+
+    def open_jobs(self) -> list[OpenJob]:
+        """Return every job that has not ended, oldest first."""
+        query = select(jobs).where(jobs.c.state.in_(_IN_PROGRESS)).order_by(jobs.c.created_at)
+        with self._database.reading() as connection:
+            return [
+                OpenJob(_to_job(row), row.submission.size_bytes, is_between=row.starts == 0)
+                for row in connection.execute(query)
+            ]
 
     def counts(self) -> dict[JobState, int]:
         """Return how many jobs are in each state; every state has an entry."""
