@@ -276,6 +276,31 @@ def test_a_correction_is_given_up_or_taken_back(
     expect(turn.locator(".turn-heard")).to_have_count(0)
 
 
+def test_a_mentor_hides_a_stretch_and_shows_it_again(
+    mentor: OpenPage, school: School, tmp_path: Path
+) -> None:
+    address = publish(school, some_subtitles(tmp_path, "cachette"), "Cachette", kind="course")
+    page = mentor(f"{address}/edit")
+    part = page.locator("#hidden")
+    part.get_by_label("De (12:00)").fill("0:09")
+    part.get_by_label("à (22:00)").fill("0:01")
+    part.get_by_role("button", name="Réserver").click()
+    expect(part.locator("form .says")).to_contain_text("Donnez deux temps")
+    part.get_by_label("De (12:00)").fill("0:00")
+    part.get_by_label("à (22:00)").fill("1:00")
+
+    part.get_by_role("button", name="Réserver").click()
+
+    expect(part.locator(".hidden-places")).to_contain_text("De 0:00 à 1:00")
+    until(
+        lambda: not finds(school, School.LEA, "impopayé cachette", address),
+        seconds=SEARCH_S,
+        what="the hidden words out of searches",
+    )
+    part.get_by_role("button", name="Montrer à nouveau").click()
+    expect(part.locator(".hidden-places")).to_have_count(0)
+
+
 def test_a_turn_is_heard_from_its_second(mentor: OpenPage, school: School) -> None:
     page = mentor(f"/documents/{school.ids[School.VIDEO_TITLE]}/edit")
     turn = page.locator(".turn").nth(2)
