@@ -19,6 +19,7 @@ _PATTERNS: Final = tuple(
         (r"Nobody said what kind of document this is", "remark.private"),
         (r"The recording '(?P<name>.*)' that .* did not come along", "remark.recording"),
         (r"No poster could be made", "remark.poster"),
+        (r"The picture of this video is in a form", "remark.picture"),
         (r"No text was found on page (?P<pages>[\d, –]+)", "remark.blank"),
         (r"Read from pictures \(OCR\).*: page (?P<pages>[\d, –]+)", "remark.read"),
         (r"Not read for lack of OCR: page (?P<pages>[\d, –]+)", "remark.unread"),

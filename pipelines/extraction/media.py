@@ -41,6 +41,9 @@ class Probe(msgspec.Struct, frozen=True):
     n_channels: int
     chapters: tuple[Chapter, ...] = ()
     """Those that have a title."""
+    unread: tuple[str, ...] = ()
+    """Which streams are of a codec that ffmpeg does not know: ``video``, ``audio``. They count as
+    absent."""
     sound_ms: int | None = None
     """How much sound an MP4's index promises; other containers only guess, so ``None``."""
 
@@ -64,10 +67,17 @@ def probe(path: Path) -> Probe | str:
 def _describe(container: av.container.InputContainer) -> Probe:
     covers = av.stream.Disposition.attached_pic
     videos = [s for s in container.streams.video if not s.disposition & covers]
-    video = videos[0] if videos else None
-    sound = container.streams.audio[0] if container.streams.audio else None
-    if video is None and sound is None:
+    sounds = list(container.streams.audio)
+    if not videos and not sounds:
         raise ValueError("no picture and no sound in it")
+    # A stream of a codec that ffmpeg does not know has no codec context.
+    video = videos[0] if videos and videos[0].codec_context else None
+    sound = sounds[0] if sounds and sounds[0].codec_context else None
+    unread = [
+        name
+        for name, there, known in (("video", videos, video), ("audio", sounds, sound))
+        if there and known is None
+    ]
     title = {k.lower(): v for k, v in container.metadata.items()}.get("title", "").strip()
     return Probe(
         container=container.format.name,
@@ -79,6 +89,7 @@ def _describe(container: av.container.InputContainer) -> Probe:
         n_channels=sound.codec_context.channels if sound else 0,
         chapters=tuple(_chapters(container)),
         sound_ms=_promised_ms(container, sound) if sound else None,
+        unread=tuple(unread),
     )
 
 

@@ -20,7 +20,13 @@ from pipelines.extraction.media import Probe, probe
 from pipelines.ports import ExtractionDeps, Progress
 from schemas.content import Extraction, Speaker, Transcript
 from schemas.document import MediaFiles, MediaKind, Submission
-from schemas.errors import DamagedFileError, LimitExceededError, NoSoundError, NoTextError
+from schemas.errors import (
+    DamagedFileError,
+    LimitExceededError,
+    NoSoundError,
+    NoTextError,
+    UnsupportedFormatError,
+)
 from schemas.ids import PersonId
 
 _SPEECH_DONE: Final = 0.8  # share of the stage after which only the playable copy is left to make
@@ -29,6 +35,10 @@ _STEREO: Final = 2
 _MISSING_SHARE: Final = 0.05
 _MISSING_MS: Final = 2_000
 _MAX_HOLE_WARNINGS: Final = 5
+_NO_PICTURE: Final = (
+    "The picture of this video is in a form (codec) that cannot be read: only its sound was kept "
+    "for playing."
+)
 
 
 def extract_recording(submission: Submission, path: Path, deps: ExtractionDeps) -> Extraction:
@@ -36,6 +46,7 @@ def extract_recording(submission: Submission, path: Path, deps: ExtractionDeps) 
 
     Raises:
         DamagedFileError: If it cannot be read to its end.
+        UnsupportedFormatError: If ffmpeg does not know the codec of its sound.
         NoSoundError: If there is no sound track, or nobody speaks.
         LimitExceededError: If it is longer than the settings allow.
     """
@@ -116,6 +127,11 @@ def _extract(
     found = probe(path)
     if isinstance(found, str):
         raise DamagedFileError(f"“{filename}” cannot be read as video or sound: {found}.")
+    if "audio" in found.unread:
+        raise UnsupportedFormatError(
+            f"The sound of “{filename}” is in a form (codec) that cannot be read: send it as MP4, "
+            "MP3 or WAV."
+        )
     if found.audio_codec is None:
         raise NoSoundError(f"“{filename}” has no sound track: there is nothing to transcribe.")
     _check_duration(found.duration_ms or 0, filename, deps)
@@ -208,6 +224,8 @@ def _media_files(
     )
     media = MediaFiles(playable=deps.blobs.put(playable.path), playable_type=playable.mime_type)
     deps.progress(1.0)
+    if "video" in probe.unread:
+        return media, (_NO_PICTURE,)
     if not probe.has_video:
         return media, ()
     try:

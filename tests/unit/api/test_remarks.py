@@ -33,6 +33,7 @@ def real_remarks() -> list[str]:
         "Tag 'l’été' is not in the taxonomy; it was left out.",
         "The recording 'appel.m4a' that “ex.json” names did not come along.",
         "No poster could be made: the film is black.",
+        "The picture of this video is in a form (codec) that cannot be read.",
         "No text was found on page 2, 3 and others.",
         "Read from pictures (OCR), so words may be wrong: page 1–3, 7.",
         "Not read for lack of OCR: page 2. Reading text in pictures (OCR) needs Tesseract.",

@@ -146,6 +146,34 @@ def test_a_video_without_sound_is_refused(extract_bytes: ExtractBytes, make_medi
         extract_bytes("muet.mp4", video.read_bytes())
 
 
+def test_a_picture_that_nobody_can_read_leaves_the_sound(
+    extract_bytes: ExtractBytes, make_media: Make
+) -> None:
+    video = make_media("v.avi", PICTURE, TONE, vcodec="mpeg4", acodec="mp3").read_bytes()
+    found = extract_bytes("v.avi", video.replace(b"FMP4", b"ZZQQ"))
+    assert found.media_kind is MediaKind.AUDIO
+    assert found.media.playable_type == "audio/mp4"
+    assert "only its sound was kept" in found.warnings[-1]
+
+
+def test_sound_that_nobody_can_read_is_refused(
+    extract_bytes: ExtractBytes, make_media: Make
+) -> None:
+    sound = make_media("s.mkv", TONE, acodec="pcm_s16le").read_bytes()
+    with pytest.raises(UnsupportedFormatError, match=r"The sound of “s\.mkv” is in a form"):
+        extract_bytes("s.mkv", sound.replace(b"A_PCM/INT/LIT", b"A_ZZQ/INT/LIT"))
+
+
+def test_a_voice_in_the_centre_of_six_channels_is_heard(
+    extract_bytes: ExtractBytes, make_media: Make
+) -> None:
+    centre = "aevalsrc='0|0|sin(2000*t)|0|0|0':s=48000:c=5.1:d=6"
+    found = extract_bytes("s.wav", make_media("s.wav", centre).read_bytes())
+    assert isinstance(found.content, Transcript)
+    assert found.content.speakers == ()
+    assert found.duration_ms == 6_000
+
+
 def test_silence_is_refused(extract_bytes: ExtractBytes, make_media: Make) -> None:
     sound = make_media("s.wav", SILENCE)
     with pytest.raises(NoSoundError, match=r"No speech was found in “s.wav” \(0:00:06 long\)"):
