@@ -14,7 +14,7 @@ from math import log, sqrt
 from statistics import fmean, pstdev
 from typing import Final, NamedTuple
 
-from indexer.analysis.analyzer import word_terms
+from indexer.analysis.analyzer import terms, word_terms
 from pipelines.extraction.turns import ends_sentence
 from schemas.content import Chapter, Transcript, Word
 from schemas.span import TimeSpan
@@ -32,16 +32,19 @@ _MAX_TITLE_WORDS: Final = 4
 _MIN_LETTERS: Final = 4
 _N_NAMES: Final = 2
 _WEAK: Final = frozenset(
-    """
+    terms(
+        """
     chaque même trop plus moins très tous toutes tout toute deux trois quatre cinq six sept
     huit neuf dix première premier deuxième troisième quatrième étape question questions dites
     demandez écrivez faites prenez chez avant après aussi alors donc voilà bonjour bonsoir
     merci parler faire faut peut veut vont mettre prendre dire chose choses bien encore
     toujours jamais souvent presque rien quelque quelques autre autres demande gens beaucoup
-    jour mois semaine année an euros pour cent seul seule place heure personne
-    """.split()  # noqa: SIM905 - read as prose
+    jour mois semaine année an euros pour cent seul seule seulement place heure personne refuser
+    demander vente
+    """
+    )
 )
-"""Words that say little by themselves: no title begins or ends with one."""
+"""Terms of words that say little by themselves: no title begins or ends with one."""
 _WEAK_END: Final = re.compile(r"[.,;:!?…]")
 
 
@@ -197,19 +200,19 @@ def _title(part: Sequence[_Sentence], worth: Weights) -> str:
     """Join the two best names, each the way it is said most often."""
     names: dict[tuple[str, ...], Counter[str]] = {}
     for sentence in part:
-        for terms, said in _runs(sentence):
-            names.setdefault(terms, Counter())[said] += 1
+        for key, said in _runs(sentence):
+            names.setdefault(key, Counter())[said] += 1
 
-    def value(terms: tuple[str, ...]) -> float:
-        n_said = sum(names[terms].values())
-        if len(terms) > 1 and n_said == 1:
+    def value(name: tuple[str, ...]) -> float:
+        n_said = sum(names[name].values())
+        if len(name) > 1 and n_said == 1:
             return 0.0  # two words that stood together once are no name
-        return sum(worth.get(t, 0.0) for t in terms) / sqrt(len(terms))
+        return sum(worth.get(t, 0.0) for t in name) / sqrt(len(name))
 
     chosen: list[tuple[str, ...]] = []
-    for terms in sorted(names, key=lambda t: (-value(t), t)):
-        if not any(set(terms) & set(other) for other in chosen):
-            chosen.append(terms)
+    for name in sorted(names, key=lambda t: (-value(t), t)):
+        if not any(set(name) & set(other) for other in chosen):
+            chosen.append(name)
         if len(chosen) == _N_NAMES:
             break
     best = [max(names[t], key=lambda s: (names[t][s], s)) for t in chosen]
@@ -220,7 +223,11 @@ def _title(part: Sequence[_Sentence], worth: Weights) -> str:
 def _runs(sentence: _Sentence) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield what may name a part: a telling word, and two with at most small words between."""
     text = " ".join(w.text for w in sentence.words)
-    found = [t for t in word_terms(text) if t.term and _is_telling(text[t.start : t.end])]
+    found = [
+        t
+        for t in word_terms(text)
+        if t.term and t.term not in _WEAK and _is_telling(text[t.start : t.end])
+    ]
     for n, one in enumerate(found):
         yield (one.term,), _as_named(text[one.start : one.end])
         if n + 1 < len(found):
@@ -232,7 +239,7 @@ def _runs(sentence: _Sentence) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def _is_telling(word: str) -> bool:
     long_enough = len(word) >= _MIN_LETTERS or (word.isupper() and len(word) > 1)
-    return long_enough and word.isalpha() and word.lower() not in _WEAK
+    return long_enough and word.isalpha()
 
 
 def _as_named(said: str) -> str:
