@@ -70,9 +70,8 @@ def _describe(container: av.container.InputContainer) -> Probe:
     sounds = list(container.streams.audio)
     if not videos and not sounds:
         raise ValueError("no picture and no sound in it")
-    # A stream of a codec that ffmpeg does not know has no codec context.
-    video = videos[0] if videos and videos[0].codec_context else None
-    sound = sounds[0] if sounds and sounds[0].codec_context else None
+    video = videos[0] if videos and _is_known(videos[0]) else None
+    sound = sounds[0] if sounds and _is_known(sounds[0]) else None
     unread = [
         name
         for name, there, known in (("video", videos, video), ("audio", sounds, sound))
@@ -91,6 +90,11 @@ def _describe(container: av.container.InputContainer) -> Probe:
         sound_ms=_promised_ms(container, sound) if sound else None,
         unread=tuple(unread),
     )
+
+
+def _is_known(stream: av.stream.Stream) -> bool:
+    """Tell whether ffmpeg knows the codec: else there is no context, whatever the types say."""
+    return getattr(stream, "codec_context", None) is not None
 
 
 def _chapters(container: av.container.InputContainer) -> Iterator[Chapter]:
