@@ -71,3 +71,40 @@ def test_without_the_ingestion_libraries_a_worker_says_what_is_missing(tmp_path:
     assert done.returncode == 1
     assert "ffmpeg" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_manifest_with_wrong_lines_sends_nothing_unless_told_to(tmp_path: Path) -> None:
+    (tmp_path / "prix.md").write_text(SHEET, encoding="utf-8")
+    manifest = tmp_path / "list.csv"
+    manifest.write_text("path,kind\nprix.md,sheet\nabsent.md,\nprix.md,poem\n", encoding="utf-8")
+
+    refused = cordee(tmp_path, "ingest", "--manifest", str(manifest))
+    said = " ".join(refused.stderr.split())
+    assert refused.returncode == 1
+    assert "line 3" in said
+    assert "line 4" in said
+    assert not (tmp_path / "catalog.sqlite").exists()
+
+    sent_on = cordee(tmp_path, "ingest", "--manifest", str(manifest), "--keep-going", "--json")
+    rows = json.loads(sent_on.stdout)["documents"]
+    assert sent_on.returncode == 1
+    assert sorted(row["state"] for row in rows) == ["failed", "failed", "queued"]
+
+
+def test_a_followed_folder_is_taken_once_and_what_is_refused_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "depot"
+    folder.mkdir()
+    (folder / "prix.md").write_text(SHEET, encoding="utf-8")
+    (folder / "prix.md.meta.json").write_text('{"visibility": "mentors"}', encoding="utf-8")
+    (folder / "vide.md").touch()
+    (folder / "film.mp4.part").write_bytes(b"half")
+    words = ("watch", str(folder), "--once", "--quiet", "0.2")
+
+    first, second = cordee(tmp_path, *words), cordee(tmp_path, *words)
+
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr
+    said = " ".join((first.stdout + first.stderr).split())
+    assert "prix.md: taken" in said
+    assert "vide.md: empty-file" in said
+    assert "film" not in said
+    assert "prix.md" not in second.stdout + second.stderr
