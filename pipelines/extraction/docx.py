@@ -1,73 +1,55 @@
-"""DOCX to blocks, after a look at how much the archive would unpack to."""
+"""DOCX to blocks."""
 
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-import docx
 import docx.document
 from docx.opc.exceptions import PackageNotFoundError
+from docx.opc.part import PartFactory
+from docx.package import Package
+from docx.parts.document import DocumentPart
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
+from pipelines.extraction.archive import DAMAGE, guard_archive, macro_warnings
 from pipelines.extraction.blocks import RawBlock, clean, table_text, to_body
 from schemas.content import BlockRole, Body
-from schemas.errors import DamagedFileError, EncryptedFileError, LimitExceededError
+from schemas.errors import DamagedFileError
 from schemas.settings import IngestionSettings
 
 _HEADING_STYLE: Final = re.compile(r"(?:heading|titre)\s*(\d)", re.IGNORECASE)
 _TITLE_STYLES: Final = frozenset({"title", "titre"})
 _LIST_STYLE: Final = re.compile(r"list|liste", re.IGNORECASE)
-_ENCRYPTED_BIT: Final = 0x1
-_SMALL_BYTES: Final = 1024**2  # repetitive XML packs a thousandfold: harmless while it is small
-_DAMAGE: Final = (
-    PackageNotFoundError,  # python-docx: no archive
-    KeyError,  # python-docx: a part that another one names is missing
-    ValueError,
-    SyntaxError,  # lxml: a part is not XML
-    zipfile.BadZipFile,
-    NotImplementedError,  # zipfile: a compression method that it does not know
-    zlib.error,  # a part is cut short or overwritten
-    EOFError,
-    OSError,
+_MAIN_TYPES: Final = tuple(
+    f"application/vnd.{family}"
+    for family in (
+        "ms-word.document.macroEnabled.main+xml",
+        "ms-word.template.macroEnabledTemplate.main+xml",
+        "openxmlformats-officedocument.wordprocessingml.template.main+xml",
+    )
 )
-"""What the libraries raise for bytes that are no sound Word file."""
+for _main_type in _MAIN_TYPES:
+    # How python-docx registers its own parts: with macros or as a template, a document is one.
+    PartFactory.part_type_for.setdefault(_main_type, DocumentPart)
 
 
-def guard_archive(path: Path, filename: str, limits: IngestionSettings) -> None:
-    """Check sizes before anything is unpacked; the unpacker reads no more than is declared.
+class WordFile(NamedTuple):
+    """What a Word file holds."""
 
-    Members are only ever read into memory, so a name like ``../x`` reaches no directory.
-
-    Raises:
-        LimitExceededError: If the content is too large, or packed far too well to be a document.
-        EncryptedFileError: If a member needs a password.
-    """
-    with zipfile.ZipFile(path) as archive:
-        members = archive.infolist()
-    if any(m.flag_bits & _ENCRYPTED_BIT for m in members):
-        raise EncryptedFileError(f"“{filename}” needs a password: send a copy without one.")
-    unpacked = sum(m.file_size for m in members)
-    ratio = unpacked / max(1, path.stat().st_size)
-    if unpacked > limits.max_archive_bytes:
-        raise LimitExceededError(
-            f"“{filename}” would unpack to {unpacked // 1024**2} MB; the limit is "
-            f"{limits.max_archive_bytes // 1024**2} MB."
-        )
-    if unpacked > _SMALL_BYTES and ratio > limits.max_archive_ratio:
-        raise LimitExceededError(
-            f"“{filename}” would unpack to {ratio:.0f} times its size; the limit is "
-            f"{limits.max_archive_ratio} times. It looks like an archive bomb."
-        )
+    body: Body
+    title: str | None
+    """What the properties declare."""
+    lines: tuple[str, ...]
+    """The paragraphs outside tables, cut at their line breaks: what transcripts are written in."""
+    warnings: tuple[str, ...]
 
 
-def docx_to_body(path: Path, filename: str, limits: IngestionSettings) -> tuple[Body, str | None]:
-    """Return the blocks, and the title that the properties or a title line give.
+def read_docx(path: Path, filename: str, limits: IngestionSettings) -> WordFile:
+    """Return the blocks, and what else the file says; macros are not looked at.
 
     Raises:
         DamagedFileError: If a part is missing, cut short or not XML.
@@ -76,12 +58,18 @@ def docx_to_body(path: Path, filename: str, limits: IngestionSettings) -> tuple[
     """
     try:
         guard_archive(path, filename, limits)
-        document = docx.Document(str(path))
-        body = to_body(_iter_blocks(document))
-        title = clean(document.core_properties.title or "")
-    except _DAMAGE as exc:
+        part = Package.open(str(path)).main_document_part
+        if not isinstance(part, DocumentPart):
+            raise ValueError(f"its main part is {part.content_type}")  # noqa: TRY004 - damage
+        document = part.document
+        return WordFile(
+            to_body(_iter_blocks(document)),
+            clean(document.core_properties.title or "") or None,
+            tuple(line for p in document.paragraphs for line in p.text.split("\n")),
+            macro_warnings(path),
+        )
+    except (*DAMAGE, PackageNotFoundError) as exc:
         raise DamagedFileError(f"“{filename}” is a damaged Word file: {exc}.") from exc
-    return body, title or None
 
 
 def _iter_blocks(document: docx.document.Document) -> Iterator[RawBlock]:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-from pipelines.extraction.blocks import first_heading, require_text, title_from_filename
-from pipelines.extraction.docx import docx_to_body
+from msgspec.structs import replace
+
+from pipelines.extraction.blocks import clean, first_heading, require_text, title_from_filename
+from pipelines.extraction.discourse import (
+    is_topic,
+    participants_of,
+    read_topic,
+    topic_to_transcript,
+    topic_warnings,
+)
+from pipelines.extraction.docx import read_docx
+from pipelines.extraction.epub import epub_to_body
 from pipelines.extraction.exchange import (
     exchange_to_transcript,
     kind_of,
@@ -14,14 +26,27 @@ from pipelines.extraction.exchange import (
 )
 from pipelines.extraction.html import declared_encoding, html_to_body
 from pipelines.extraction.markdown import markdown_to_body
+from pipelines.extraction.meeting import read_meeting
 from pipelines.extraction.pdf import extract_pdf
+from pipelines.extraction.pptx import read_deck
 from pipelines.extraction.recording import extract_recording, transcribe_call
+from pipelines.extraction.room_chat import read_room_chat
 from pipelines.extraction.sniff import Format, sniff
 from pipelines.extraction.subtitles import subtitles_to_transcript
 from pipelines.extraction.text import read_text, text_to_body
 from pipelines.ports import ExtractionDeps
-from schemas.content import Body, Extraction
-from schemas.document import MediaKind, Participant, ParticipantRole, Submission
+from schemas.content import Body, Extraction, Transcript
+from schemas.document import (
+    DocumentKind,
+    MediaKind,
+    Participant,
+    ParticipantRole,
+    Submission,
+    Visibility,
+)
+from schemas.errors import NoTextError
+
+_SUBTITLES: Final = frozenset({Format.WEBVTT, Format.SRT, Format.SBV})
 
 
 def extract(submission: Submission, path: Path, deps: ExtractionDeps) -> Extraction:
@@ -46,23 +71,48 @@ def extract(submission: Submission, path: Path, deps: ExtractionDeps) -> Extract
         case Format.MEDIA:
             return extract_recording(submission, path, deps)
         case Format.JSON:
-            return _extract_exchange(submission, path, deps)
-        case Format.WEBVTT | Format.SRT:
-            return _extract_subtitles(path, submission.filename)
+            return _extract_json(submission, path, deps)
+        case Format.DOCX | Format.PPTX | Format.EPUB:
+            return _extract_archive(found, path, submission.filename, deps)
         case _:
-            return _extract_text(found, path, submission.filename, deps)
+            return _extract_text(found, path, submission.filename)
 
 
-def _extract_text(found: Format, path: Path, filename: str, deps: ExtractionDeps) -> Extraction:
-    if found is Format.DOCX:
-        return _of_body(*docx_to_body(path, filename, deps.settings), filename)
+def _extract_text(found: Format, path: Path, filename: str) -> Extraction:
     if found is Format.HTML:
         text = read_text(path, filename, encoding=declared_encoding(path))
         return _of_body(*html_to_body(text), filename)
     text = read_text(path, filename)
+    if found in _SUBTITLES:
+        return _of_transcript(*subtitles_to_transcript(text, filename), filename)
     if found is Format.MARKDOWN:
         return _of_body(*markdown_to_body(text), filename)
-    return _of_body(text_to_body(text), None, filename)
+    return _of_conversation(text.split("\n"), filename) or _of_body(
+        text_to_body(text), None, filename
+    )
+
+
+def _extract_archive(found: Format, path: Path, filename: str, deps: ExtractionDeps) -> Extraction:
+    if found is Format.PPTX:
+        deck = read_deck(path, filename, deps.settings)
+        extraction = _of_body(deck.body, deck.title, filename)
+        return replace(extraction, n_pages=deck.n_slides, warnings=deck.warnings)
+    if found is Format.EPUB:
+        return _of_body(*epub_to_body(path, filename, deps.settings), filename)
+    word = read_docx(path, filename, deps.settings)
+    extraction = _of_conversation(word.lines, filename) or _of_body(word.body, word.title, filename)
+    return replace(extraction, warnings=(*extraction.warnings, *word.warnings))
+
+
+def _of_conversation(lines: Sequence[str], filename: str) -> Extraction | None:
+    """Return the transcript or the chat of a meeting, when these lines are one."""
+    if meeting := read_meeting(lines):
+        return _of_transcript(*meeting, filename)
+    if chat := read_room_chat(lines):
+        if not chat.transcript.utterances:
+            raise NoTextError(f"“{filename}” is a chat without any message to all.")
+        return _of_transcript(*chat, filename)
+    return None
 
 
 def _of_body(body: Body, title: str | None, filename: str) -> Extraction:
@@ -73,23 +123,41 @@ def _of_body(body: Body, title: str | None, filename: str) -> Extraction:
     )
 
 
-def _extract_subtitles(path: Path, filename: str) -> Extraction:
-    transcript, warnings = subtitles_to_transcript(read_text(path, filename), filename)
+def _of_transcript(transcript: Transcript, warnings: tuple[str, ...], filename: str) -> Extraction:
+    spans = [u.span for u in transcript.utterances if u.span]
     return Extraction(
-        media_kind=MediaKind.TRANSCRIPT,
+        media_kind=MediaKind.TRANSCRIPT if spans else MediaKind.MESSAGES,
         content=transcript,
         title=title_from_filename(filename),
         participants=tuple(
             Participant(s.id, s.name, ParticipantRole.SPEAKER) for s in transcript.speakers
         ),
-        duration_ms=max(u.span.end_ms for u in transcript.utterances if u.span),
+        duration_ms=max(span.end_ms for span in spans) if spans else None,
         warnings=warnings,
     )
 
 
-def _extract_exchange(submission: Submission, path: Path, deps: ExtractionDeps) -> Extraction:
+def _extract_json(submission: Submission, path: Path, deps: ExtractionDeps) -> Extraction:
     filename = submission.filename
-    exchange = read_exchange(read_text(path, filename), filename)
+    text = read_text(path, filename)
+    if not is_topic(text):
+        return _extract_exchange(submission, text, deps)
+    topic = read_topic(text, filename)
+    return Extraction(
+        media_kind=MediaKind.MESSAGES,
+        content=topic_to_transcript(topic),
+        kind=DocumentKind.THREAD,
+        title=clean(topic.title) or title_from_filename(filename),
+        visibility=Visibility.PARTICIPANTS if topic.is_private else None,
+        participants=participants_of(topic),
+        created_at=topic.created_at or min(post.created_at for post in topic.shown),
+        warnings=topic_warnings(topic),
+    )
+
+
+def _extract_exchange(submission: Submission, text: str, deps: ExtractionDeps) -> Extraction:
+    filename = submission.filename
+    exchange = read_exchange(text, filename)
     written = Extraction(
         media_kind=MediaKind.MESSAGES,
         content=exchange_to_transcript(exchange),

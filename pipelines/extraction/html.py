@@ -13,6 +13,10 @@ from pipelines.extraction.blocks import RawBlock, clean, table_text, to_body
 from schemas.content import BlockRole, Body
 
 _CHARSET: Final = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_SELF_CLOSED: Final = re.compile(
+    r"<(title|script|style|textarea|iframe|noscript|a|b|i|em|span|div|p|td|th|li)\b([^<>]*)/>",
+    re.IGNORECASE,
+)
 _CHARSET_WITHIN_BYTES: Final = 1024  # the HTML standard looks no further
 _FURNITURE: Final = (  # noqa: SIM905 - a list takes a line per word
     "script style noscript template iframe svg nav footer aside form button select textarea dialog"
@@ -71,14 +75,21 @@ def declared_encoding(path: Path) -> str:
 
 def html_to_body(text: str) -> tuple[Body, str | None]:
     """Return the blocks, and the page's own title, if any."""
-    tree = LexborHTMLParser(text)
+    blocks, title = html_to_blocks(text)
+    return to_body(blocks), title
+
+
+def html_to_blocks(text: str) -> tuple[list[RawBlock], str | None]:
+    """Return the blocks as they were found, and the page's own title, if any."""
+    # In XHTML ``<title/>`` is whole; an HTML parser would take the page for the title's text.
+    tree = LexborHTMLParser(_SELF_CLOSED.sub(r"<\1\2></\1>", text))
     title_node = tree.css_first("head > title")
     title = clean(title_node.text()) if title_node else ""
     for selector in _FURNITURE:
         for node in tree.css(selector):
             node.decompose()
     root = _main_part(tree)
-    return to_body(_iter_blocks(root) if root else ()), title or None
+    return list(_iter_blocks(root) if root else ()), title or None
 
 
 def _main_part(tree: LexborHTMLParser) -> LexborNode | None:

@@ -18,38 +18,58 @@ from schemas.errors import (
     UnsupportedFormatError,
 )
 
-_HEAD_BYTES: Final = 64 * 1024
-_PDF_MAGIC_WITHIN: Final = 1024  # the PDF specification lets readers skip that much rubbish
-_ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
-_OLE_MAGIC: Final = bytes.fromhex("d0cf11e0a1b11ae1")  # Word 97-2003, and password-protected DOCX
-_OLE_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
-_MEDIA_EXTENSIONS: Final = frozenset(
-    ".3gp .aac .aif .aiff .avi .flac .flv .m4a .m4v .mka .mkv .mov .mp3 .mp4 .mpeg .mpg .oga .ogg"  # noqa: SIM905
-    " .ogv .opus .ts .wav .webm .wma .wmv".split()
-)
-_BINARY_EXTENSIONS: Final = _MEDIA_EXTENSIONS | {".pdf", ".docx", ".doc"}
-_SRT_START: Final = re.compile(
-    r"\s*(?:\d+\s*\n)?\s*-?(?:\d+:)?\d{1,2}:\d{1,2}[,.]\d{1,3}[ \t]*-->", re.ASCII
-)
-_HTML_START: Final = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_MARKDOWN_HEADING: Final = re.compile(r"^#{1,6} \S", re.MULTILINE)
-
 
 class Format(StrEnum):
     """What an extractor exists for."""
 
     PDF = "PDF"
     DOCX = "Word"
+    PPTX = "PowerPoint"
+    EPUB = "EPUB"
     MEDIA = "audio or video"
     JSON = "JSON"
     WEBVTT = "WebVTT"
     SRT = "SRT"
+    SBV = "SBV"
     HTML = "HTML"
     MARKDOWN = "Markdown"
     TEXT = "text"
+
+
+_HEAD_BYTES: Final = 64 * 1024
+_PDF_MAGIC_WITHIN: Final = 1024  # the PDF specification lets readers skip that much rubbish
+_ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE_MAGIC: Final = bytes.fromhex("d0cf11e0a1b11ae1")  # Word 97-2003, and password-protected DOCX
+_OLE_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_OLE_POWERPOINT: Final = "PowerPoint Document".encode("utf-16-le")
+_ZIP_FORMATS: Final = {
+    "word/document.xml": Format.DOCX,
+    "ppt/presentation.xml": Format.PPTX,
+    "META-INF/container.xml": Format.EPUB,
+}
+_UNREAD_ZIPS: Final = {
+    "xl/workbook.xml": ("a spreadsheet (Excel)", "PDF"),
+    "content.xml": ("an OpenDocument file (ODT, ODP, ODS)", "DOCX, PPTX or PDF"),
+    "Index/Document.iwa": ("a Pages, Keynote or Numbers file", "DOCX, PPTX or PDF"),
+}
+"""What an archive with this member is, and what a reader can make of it."""
+_RTF: Final = "{\\rtf"
+_MEDIA_EXTENSIONS: Final = frozenset(
+    ".3gp .aac .aif .aiff .avi .flac .flv .m4a .m4v .mka .mkv .mov .mp3 .mp4 .mpeg .mpg .oga .ogg"  # noqa: SIM905
+    " .ogv .opus .ts .wav .webm .wma .wmv".split()
+)
+_BINARY_EXTENSIONS: Final = _MEDIA_EXTENSIONS | {".pdf", ".docx", ".pptx", ".epub"}
+_SRT_START: Final = re.compile(
+    r"\s*(?:\d+\s*\n)?\s*-?(?:\d+:)?\d{1,2}:\d{1,2}[,.]\d{1,3}[ \t]*-->", re.ASCII
+)
+_SBV_START: Final = re.compile(
+    r"\s*\d+:\d{2}:\d{2}\.\d{1,3},\d+:\d{2}:\d{2}\.\d{1,3}[ \t]*\n", re.ASCII
+)
+_HTML_START: Final = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKDOWN_HEADING: Final = re.compile(r"^#{1,6} \S", re.MULTILINE)
 
 
 def sniff(path: Path, filename: str) -> Format:
@@ -87,12 +107,22 @@ def _sniff_zip(path: Path, filename: str) -> Format:
     # NotImplementedError is zipfile's own word for an archive of a later version of the format.
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as exc:
         raise DamagedFileError(
-            f"“{filename}” starts like a Word file or ZIP archive and cannot be opened: {exc}."
+            f"“{filename}” starts like an Office file or ZIP archive and cannot be opened: {exc}."
         ) from exc
-    if "word/document.xml" in names:
-        return Format.DOCX
+    for member, found in _ZIP_FORMATS.items():
+        if member in names:
+            return found
+    for member, (what, instead) in _UNREAD_ZIPS.items():
+        if member in names:
+            raise _unsupported(filename, what, instead)
     raise UnsupportedFormatError(
         f"“{filename}” is an archive, not a document: unpack it and send the files in it."
+    )
+
+
+def _unsupported(filename: str, what: str, instead: str) -> UnsupportedFormatError:
+    return UnsupportedFormatError(
+        f"“{filename}” is {what}, which is not supported: save it as {instead} and send that."
     )
 
 
@@ -102,9 +132,10 @@ def _ole_error(path: Path, filename: str) -> EncryptedFileError | UnsupportedFor
             return EncryptedFileError(
                 f"“{filename}” is protected by a password: send a copy without one."
             )
-    return UnsupportedFormatError(
-        f"“{filename}” is an old Office file (Word 97-2003): save it as DOCX or PDF."
-    )
+        of_powerpoint = data.find(_OLE_POWERPOINT) >= 0
+    if of_powerpoint:
+        return _unsupported(filename, "an old PowerPoint file (97-2003)", "PPTX or PDF")
+    return _unsupported(filename, "an old Office file (Word 97-2003)", "DOCX or PDF")
 
 
 def _sniff_text(head: bytes, filename: str) -> Format:
@@ -114,7 +145,10 @@ def _sniff_text(head: bytes, filename: str) -> Format:
         raise UnsupportedFormatError(
             f"“{filename}” holds text, not {wanted}: its bytes do not match its name."
         )
-    return _by_signature(_decode_head(head)) or _by_name(_decode_head(head), extension)
+    text = _decode_head(head)
+    if text.startswith(_RTF):
+        raise _unsupported(filename, "an RTF file", "DOCX or PDF")
+    return _by_signature(text) or _by_name(text, extension)
 
 
 def _by_signature(text: str) -> Format | None:
@@ -122,6 +156,8 @@ def _by_signature(text: str) -> Format | None:
         return Format.WEBVTT
     if _SRT_START.match(text):
         return Format.SRT
+    if _SBV_START.match(text):
+        return Format.SBV
     return Format.HTML if _HTML_START.match(text) else None
 
 
@@ -136,7 +172,7 @@ def _by_name(text: str, extension: str) -> Format:
 
 def _decode_head(head: bytes) -> str:
     encoding = "utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    return head.decode(encoding, errors="replace")
+    return head.decode(encoding, errors="replace").replace("\r\n", "\n")
 
 
 def _sniff_binary(path: Path, head: bytes, filename: str) -> Format:
@@ -152,6 +188,6 @@ def _sniff_binary(path: Path, head: bytes, filename: str) -> Format:
         # Text in another encoding than UTF-8: its extractor names the first byte that is wrong.
         return _sniff_text(head, filename)
     raise UnsupportedFormatError(
-        f"“{filename}” is of a kind that is not supported. Send video, sound, PDF, DOCX, HTML, "
-        "Markdown, text, WebVTT, SRT or exchange JSON."
+        f"“{filename}” is of a kind that is not supported. Send video, sound, PDF, DOCX, PPTX, "
+        "EPUB, HTML, Markdown, text, WebVTT, SRT, SBV or exchange JSON."
     )

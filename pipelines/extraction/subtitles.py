@@ -1,7 +1,8 @@
-"""WebVTT and SRT to a Transcript, with the speakers that Zoom and Teams write.
+"""WebVTT, SRT and SBV to a Transcript, with the speakers that Zoom and Teams write.
 
 webvtt-py finds the cues. What it leaves to us: decimal commas and negative times (repaired before
-it reads), several voices in one cue, entities, and ``Name: text`` at the start of a cue.
+it reads), several voices in one cue, entities, ``Name: text`` at the start of a cue, and captions
+that roll: each cue repeats the line above it, as YouTube writes what it recognised.
 """
 
 from __future__ import annotations
@@ -27,12 +28,26 @@ _TIME: Final = r"(?:\d{1,10}:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"
 _TIMING_LINE: Final = re.compile(
     rf"^[ \t]*(-?)[ \t]*({_TIME})[ \t]*-->[ \t]*(-?)[ \t]*({_TIME})(.*)$", re.ASCII | re.MULTILINE
 )
+_SBV_TIMING: Final = re.compile(
+    r"^[ \t]*(\d+:\d{2}:\d{2}\.\d{1,3}),(\d+:\d{2}:\d{2}\.\d{1,3})[ \t]*$",
+    re.ASCII | re.MULTILINE,
+)
 _VOICE: Final = re.compile(r"<v(?:\.[^ \t>]*)?[ \t]+([^>]+)>")
 _TAG: Final = re.compile(r"<[^>]*>")
 _NAME_PREFIX: Final = re.compile(r"^([^\W\d_][^:<>\n]{0,58}?)\s?:\s+(?=\S)")
 _MAX_NAME_WORDS: Final = 5
 _MIN_CUE_MS: Final = 500  # given to a cue whose end is not after its start
 _MAX_WARNINGS: Final = 5
+_ROLLING_SHARE: Final = (
+    0.3  # of the cues repeat the line above; people say a line twice more rarely
+)
+_MIN_ROLLING: Final = 3
+
+
+class _Caption(NamedTuple):
+    start: str
+    end: str
+    lines: tuple[str, ...]
 
 
 class _Cue(NamedTuple):
@@ -52,8 +67,11 @@ def subtitles_to_transcript(text: str, filename: str) -> tuple[Transcript, tuple
         NoTextError: If no cue holds any text.
     """
     try:
-        captions = webvtt.WebVTT.from_string(_to_webvtt(text)).captions
-        cues = [cue for caption in captions for cue in _iter_voices(caption)]
+        captions = [
+            _Caption(c.start, c.end, tuple(c.raw_text.split("\n")))
+            for c in webvtt.WebVTT.from_string(_to_webvtt(text)).captions
+        ]
+        cues = [cue for caption in _unrolled(captions) for cue in _iter_voices(caption)]
     except (MalformedFileError, MalformedCaptionError) as exc:
         raise DamagedFileError(f"“{filename}” is not a readable subtitle file: {exc}.") from exc
     if not captions:
@@ -72,6 +90,7 @@ def speaker_id_for(name: str) -> PersonId:
 
 
 def _to_webvtt(text: str) -> str:
+    text = _SBV_TIMING.sub(r"\1 --> \2", text)
     repaired = _TIMING_LINE.sub(_timing_line, text)
     return repaired if repaired.startswith("WEBVTT") else f"WEBVTT\n\n{repaired}"
 
@@ -83,10 +102,26 @@ def _timing_line(match: re.Match[str]) -> str:
     return f"{start} --> {end}{settings}"
 
 
-def _iter_voices(caption: webvtt.Caption) -> Iterator[_Cue]:
+def _unrolled(captions: Sequence[_Caption]) -> list[_Caption]:
+    """Drop the lines that a cue repeats from the one before, where the file does so throughout."""
+    plain = [tuple(map(_plain, caption.lines)) for caption in captions]
+    n_again = [0, *(_n_repeated(above, lines) for above, lines in pairwise(plain))]
+    n_rolling = sum(n > 0 for n in n_again)
+    if n_rolling < max(_MIN_ROLLING, _ROLLING_SHARE * len(captions)):
+        return list(captions)
+    return [c._replace(lines=c.lines[n:]) for c, n in zip(captions, n_again, strict=False)]
+
+
+def _n_repeated(above: Sequence[str], lines: Sequence[str]) -> int:
+    """Return how many lines, most possible, end the cue above and begin this one."""
+    most = min(len(above), len(lines))
+    return next((n for n in range(most, 0, -1) if above[-n:] == lines[:n]), 0)
+
+
+def _iter_voices(caption: _Caption) -> Iterator[_Cue]:
     """Split a cue where another voice begins, sharing its time by number of characters."""
     start_ms, end_ms = _to_ms(caption.start), _to_ms(caption.end)
-    parts = _VOICE.split(caption.raw_text)
+    parts = _VOICE.split("\n".join(caption.lines))
     texts = [_plain(part) for part in parts[::2]]
     names: list[str | None] = [None, *(clean(html.unescape(n)) or None for n in parts[1::2])]
     total = sum(map(len, texts)) or 1

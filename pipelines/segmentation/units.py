@@ -18,6 +18,9 @@ from schemas.passage import WordAnchor
 from schemas.span import BlockSpan, Locator, MessageSpan, PageSpan, TimeSpan
 
 CountTokens = Callable[[Sequence[str]], list[int]]
+_COARSE_MS: Final = 120_000
+"""A turn without word times that lasts longer has a time of its surroundings (a time that stands
+every five minutes): where in it a sentence was said is not known, and not guessed."""
 _WORD: Final = re.compile(r"\S+\s*")
 
 
@@ -145,6 +148,8 @@ def _utterance_locator(
         return TimeSpan(anchors[0].start_ms, max(a.end_ms for a in anchors))
     if utterance.span is None:
         return MessageSpan(utterance.ordinal, utterance.ordinal + 1)
+    if utterance.span.duration_ms > _COARSE_MS:
+        return utterance.span
     whole, n_chars = utterance.span, len(utterance.text)
     start, end = (whole.start_ms + whole.duration_ms * at // n_chars for at in span)
     return TimeSpan(start, end)

@@ -128,3 +128,68 @@ def test_no_subtitles_raise_anything_but_our_errors(text: str) -> None:
         read(f"WEBVTT\n\n{text}")
     except (DamagedFileError, NoTextError):
         return
+
+
+ROLLING = """WEBVTT
+
+00:00:00.000 --> 00:00:02.000
+un prix se<00:00:00.500><c> calcule</c>
+
+00:00:02.000 --> 00:00:02.010
+un prix se calcule
+
+00:00:02.010 --> 00:00:04.000
+un prix se calcule
+avant<00:00:02.500><c> de vendre</c>
+
+00:00:04.000 --> 00:00:04.010
+avant de vendre
+
+00:00:04.010 --> 00:00:06.000
+avant de vendre
+et la marge
+
+00:00:06.000 --> 00:00:06.010
+et la marge
+"""
+
+
+def test_captions_that_roll_say_each_line_once() -> None:
+    (turn,) = read(ROLLING).utterances
+    assert turn.text == "un prix se calcule avant de vendre et la marge"
+    assert next(w for w in turn.words if w.text == "avant").start_ms == 2010
+
+
+def test_somebody_who_says_a_line_twice_says_it_twice() -> None:
+    cues = [("0:01", "Oui."), ("0:02", "Oui."), ("0:03", "Le prix."), ("0:04", "La marge.")]
+    text = "\n\n".join(f"00:0{at}.000 --> 00:0{at}.900\n{line}" for at, line in cues)
+    text = f"WEBVTT\n\n{text}\n"
+    assert [u.text for u in read(text).utterances] == ["Oui. Oui. Le prix. La marge."]
+
+
+def test_sbv_is_read() -> None:
+    text = (
+        "0:00:01.000,0:00:03.500\nBonjour à tous,\nje suis Marie.\n\n"
+        "0:00:04.000,0:00:05.000\nAlors\n"
+    )
+    (turn,) = read(text).utterances
+    assert turn.text == "Bonjour à tous, je suis Marie. Alors"
+    assert turn.span == TimeSpan(1000, 5000)
+
+
+def test_overlapping_cues_keep_their_times_and_words() -> None:
+    text = (
+        "WEBVTT\n\n00:01.000 --> 00:05.000\n<v Marie Exemple>Le prix.\n\n"
+        "00:02.000 --> 00:03.000\n<v Karim Modèle>Oui.\n\n"
+        "00:02.500 --> 00:06.000\n<v Marie Exemple>La marge.\n"
+    )
+    assert turns(text) == [
+        ("Marie Exemple", "Le prix."),
+        ("Karim Modèle", "Oui."),
+        ("Marie Exemple", "La marge."),
+    ]
+    assert [u.span for u in read(text).utterances] == [
+        TimeSpan(1000, 5000),
+        TimeSpan(2000, 3000),
+        TimeSpan(2500, 6000),
+    ]
