@@ -60,7 +60,7 @@ _MEDIA_EXTENSIONS: Final = frozenset(
 )
 _BINARY_EXTENSIONS: Final = _MEDIA_EXTENSIONS | {".pdf", ".docx", ".pptx", ".epub"}
 _SRT_START: Final = re.compile(
-    r"\s*(?:\d+\s*\n)?\s*-?(?:\d+:)?\d{1,2}:\d{1,2}[,.]\d{1,3}[ \t]*-->", re.ASCII
+    r"\s*(?:\d+\s*\n)?\s*-?(?:\d+:)?\d{2}:\d{2}[,.]\d{1,3}[ \t]*-->", re.ASCII
 )
 _SBV_START: Final = re.compile(
     r"\s*\d+:\d{2}:\d{2}\.\d{1,3},\d+:\d{2}:\d{2}\.\d{1,3}[ \t]*\n", re.ASCII
