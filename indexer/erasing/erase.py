@@ -41,6 +41,7 @@ from indexer.feedback.live import SNAPSHOT_FILE
 from indexer.feedback.pseudonyms import open_pseudonyms
 from indexer.intake import Intake
 from indexer.ownership import index_owner
+from indexer.resumable import DIRECTORY as RESUMABLE
 from schemas.content import Body
 from schemas.errors import ConflictError
 from schemas.feedback import Pseudonym
@@ -52,6 +53,8 @@ RECEIPTS_DIR: Final = "receipts"
 _NO_REVISION: Final = Revision("0" * 64)
 """Of a document whose new text is being ingested: any revision is another one."""
 
+_UNFINISHED: Final = ("uploads", RESUMABLE)
+"""Directories of what was being sent in when the service was stopped: nobody knows whose it is."""
 _PLAN_FILE: Final = "erasing-{}.json"
 
 Say = Callable[[str], None]
@@ -110,7 +113,8 @@ def erase(
     say(f"{len(plan.rewritten)} documents are rewritten, {len(plan.removed)} removed.")
     rows = _forget(intake, plan, person)
     say("Indexes, learned state and files that nobody refers to are removed.")
-    shutil.rmtree(settings.index_dir, ignore_errors=True)
+    for directory in (settings.index_dir, *(settings.data_dir / each for each in _UNFINISHED)):
+        shutil.rmtree(directory, ignore_errors=True)
     (settings.data_dir / SNAPSHOT_FILE).unlink(missing_ok=True)
     gone = remove_leftovers(catalog, intake.blobs)
     compact(catalog.database.engine)
