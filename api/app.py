@@ -33,6 +33,7 @@ from api.controllers.resumable import resumable_router
 from api.controllers.saved import saved_router
 from api.controllers.search import search_router
 from api.controllers.session import session_router
+from api.controllers.sharing import sharing_router
 from api.controllers.similar import similar_router
 from api.controllers.steering import steering_router
 from api.controllers.synonyms import synonyms_router
@@ -72,6 +73,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             documents_router,
             replies_router,
             restrictions_router,
+            sharing_router,
             similar_router,
             uploads_router,
             resumable_router,

@@ -13,6 +13,7 @@ from schemas.correction import Correction, place_of
 from schemas.document import Document
 from schemas.errors import ConflictError, InvalidInputError, NotFoundError, TransientError
 from schemas.identity import Caller
+from schemas.sharing import is_shared_copy
 
 MAX_TURN_CHARS: Final = 10_000
 """Turns are cut at some 600 characters when they are heard; a longer text is no longer one."""
@@ -42,9 +43,12 @@ def correct_turn(
 
     Raises:
         NotFoundError: If there is no such turn, or the document is gone.
-        ConflictError: If the turn is a written message, or another revision was published.
+        ConflictError: If the turn is a written message or of a shared copy, or another revision
+            was published.
         InvalidInputError: If nothing is left of the text, or it is too long.
     """
+    if is_shared_copy(document.source):
+        raise ConflictError("This is a shared copy: correct the exchange, then share it again.")
     turn = _turn(content, ordinal)
     place = place_of(turn)
     if place is None:

@@ -27,6 +27,7 @@ from schemas.document import DocumentKind, Submission, Visibility
 from schemas.errors import (
     ConflictError,
     EmptyFileError,
+    InvalidInputError,
     LimitExceededError,
     NotFoundError,
     TransientError,
@@ -42,6 +43,7 @@ from schemas.ids import (
 )
 from schemas.job import Job, JobState
 from schemas.settings import Settings
+from schemas.sharing import is_shared_copy
 
 MAX_FILENAME_CHARS: Final = 150
 """Keeps a name below the 255 bytes that file systems allow, in any script."""
@@ -145,7 +147,10 @@ def receive(
         LimitExceededError: If there are more bytes than the settings allow.
         StorageFullError: If the disk is nearly full, or becomes so.
         ChangedFileError: If the file is written to while it is read.
+        InvalidInputError: If the source names a shared copy, which only sharing makes.
     """
+    if options.source is not None and is_shared_copy(options.source):
+        raise InvalidInputError("source: copies of exchanges are made by sharing those.")
     name = clean_filename(filename)
     size_bytes = _checked_size(source, name, intake.settings)
     if media is not None:

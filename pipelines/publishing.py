@@ -14,6 +14,7 @@ from schemas.document import Document, DocumentKind, MediaKind, Participant, Sub
 from schemas.identity import audiences_of
 from schemas.ids import BlobKey
 from schemas.passage import Passage
+from schemas.sharing import QUESTION_PREFIX, SharingTerms, is_shared_copy
 
 MAX_TITLE_CHARS: Final = 300
 """Room for any real title; a longer one is a text that got into the wrong field."""
@@ -22,6 +23,11 @@ _CALL_SPEAKERS: Final = 2
 _GUESSED_PRIVATE: Final = (
     "Nobody said what kind of document this is: it was taken for a private exchange that only "
     "mentors see. Change who may see it, or delete it and send it again with its kind."
+)
+
+_TO_BE_CONFIRMED: Final = (
+    "Exchanges are shared with students as copies without names: until a mentor has looked at this "
+    "one and confirmed it, only its participants and mentors see the exchange."
 )
 
 
@@ -34,6 +40,7 @@ class Description(msgspec.Struct, frozen=True):
     participants: tuple[Participant, ...]
     created_at: datetime
     warnings: tuple[str, ...] = ()
+    terms: SharingTerms = SharingTerms()
 
     @property
     def audiences(self) -> tuple[str, ...]:
@@ -54,6 +61,10 @@ def describe(
     guessed = kind or _kind_of(extraction)
     visibility = submission.visibility or extraction.visibility or _visibility_of(guessed)
     is_hidden_guess = kind is None and visibility is Visibility.PARTICIPANTS
+    by_copy = is_by_copy(submission.source, guessed, extraction)
+    is_wanted = by_copy and visibility is Visibility.STUDENTS
+    if is_wanted:
+        visibility = Visibility.PARTICIPANTS
     return Description(
         title=_title_of(submission, extraction),
         kind=guessed,
@@ -63,7 +74,9 @@ def describe(
         warnings=(
             *extraction.warnings,
             *([_GUESSED_PRIVATE] if is_hidden_guess else []),
+            *([_TO_BE_CONFIRMED] if is_wanted else []),
         ),
+        terms=SharingTerms(by_copy=by_copy, is_wanted=is_wanted),
     )
 
 
@@ -92,6 +105,17 @@ def description_of(document: Document) -> Description:
         participants=document.participants,
         created_at=document.created_at,
     )
+
+
+def is_by_copy(source: str, kind: DocumentKind, extraction: Extraction) -> bool:
+    """Tell whether students may see a document as a copy without names only: any exchange.
+
+    Not one of which the school says that it has been made fit for students, nor a copy.
+    """
+    if extraction.anonymised or is_shared_copy(source):
+        return False
+    kinds = {kind, extraction.kind}
+    return DocumentKind.EXCHANGE in kinds or source.startswith(QUESTION_PREFIX)
 
 
 def assemble(  # noqa: PLR0913 - one value from each stage

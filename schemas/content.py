@@ -135,6 +135,8 @@ class Extraction(msgspec.Struct, frozen=True):
     participants: tuple[Participant, ...] = ()
     created_at: datetime | None = None
     tags: tuple[str, ...] = ()
+    anonymised: bool = False
+    """Whether the sender says that nothing in it is to be hidden from students."""
     media: MediaFiles = MediaFiles()
     duration_ms: int | None = None
     n_pages: int | None = None

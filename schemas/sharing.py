@@ -9,6 +9,8 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from schemas.content import Content
+from schemas.document import DocumentKind, MediaKind, Participant, ParticipantRole
 from schemas.ids import BlobKey, DocumentId, PersonId, Revision
 from schemas.span import TimeSpan
 
@@ -17,6 +19,8 @@ TITLE: Final = -1
 MAX_MARKS: Final = 2_000
 """Marks that a person may set or take away in one document."""
 _PREFIX: Final = "shared:"
+QUESTION_PREFIX: Final = "question:"
+"""Where exchanges live that questions to mentors became; with several mentors they are threads."""
 
 Ordinal = Annotated[int, Meta(ge=TITLE)]
 Offset = Annotated[int, Meta(ge=0)]
@@ -133,6 +137,20 @@ class Sharing(msgspec.Struct, frozen=True):
     copy_revision: Revision | None = None
 
 
+ANONYMOUS: Final = {
+    ParticipantRole.STUDENT: (PersonId("anonymous:student"), "Élève"),
+    ParticipantRole.MENTOR: (PersonId("anonymous:mentor"), "Mentor"),
+    ParticipantRole.SPEAKER: (PersonId("anonymous:speaker"), "Personne"),
+}
+"""Who speaks in a copy: an id that nobody has, and what readers see. Speakers by their role in the
+catalog, since nobody signs in as one of them and no question goes to one."""
+
+
+def is_anonymous_mentor(person_id: PersonId | None) -> bool:
+    """Tell whether somebody in a copy is a mentor of the original."""
+    return (person_id or "").startswith(ANONYMOUS[ParticipantRole.MENTOR][0])
+
+
 def shared_source(document_id: DocumentId) -> str:
     """Return where the shared copy of a document lives."""
     return f"{_PREFIX}{document_id}"
@@ -143,7 +161,26 @@ def is_shared_copy(source: str) -> bool:
     return source.startswith(_PREFIX)
 
 
-class Silence(msgspec.Struct, frozen=True):
-    """A stretch of the recording in which something is said that the copy does not tell."""
+class SharingTerms(msgspec.Struct, frozen=True):
+    """How students may see a document."""
 
-    span: TimeSpan
+    by_copy: bool = False
+    """Only as a copy without names that a mentor has confirmed."""
+    is_wanted: bool = False
+    """Whether the sender wants that copy to be made."""
+
+
+class SharedCopy(msgspec.Struct, frozen=True):
+    """Everything that the copy of a document is made of; nothing in it tells who somebody is."""
+
+    title: str
+    kind: DocumentKind
+    media_kind: MediaKind
+    content: Content
+    participants: tuple[Participant, ...]
+    created_at: datetime
+    duration_ms: int | None = None
+    sound: BlobKey | None = None
+    """The original's recording, of which only the sound is copied."""
+    silences: tuple[TimeSpan, ...] = ()
+    """What of it is not to be heard, in order, apart from each other."""

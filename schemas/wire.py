@@ -26,6 +26,7 @@ from schemas.query import (
     RetrieverChoice,
     SearchMode,
 )
+from schemas.sharing import SharingState
 from schemas.tag import TagAssigner, TagFacet
 from schemas.wire_explanation import ExplanationView
 from schemas.wire_replies import ReplyView
@@ -268,6 +269,8 @@ class DocumentView(msgspec.Struct, frozen=True):
     links: DocumentLinks
     may_edit: bool
     """Whether this caller may change the tags and the visibility, and delete."""
+    sharing: SharingState | None = None
+    """How far its sharing with students has come; ``null`` where nobody asked, and to students."""
 
 
 class DocumentList(msgspec.Struct, frozen=True):

@@ -19,8 +19,10 @@ from api.views.documents import content_view, document_view, transcript_view, ut
 from api.views.subrip import to_chapters, to_plain_text, to_srt
 from api.views.webvtt import to_webvtt
 from indexer.correcting import correct_turn
+from indexer.sharing import desk
+from indexer.sharing.desk import needs_copy
 from schemas.content import Transcript
-from schemas.document import Document, DocumentKind
+from schemas.document import Document, DocumentKind, Visibility
 from schemas.errors import ConflictError, InvalidInputError
 from schemas.identity import Caller
 from schemas.ids import TagId
@@ -71,10 +73,15 @@ def list_documents(
     documents, total = services.catalog.documents.list_recent(
         caller.audiences, kinds=tuple(kind or ()), page=page, per_page=per_page
     )
-    tags = services.catalog.documents.tags([document.id for document in documents])
+    ids = [document.id for document in documents]
+    tags, sharings = services.catalog.documents.tags(ids), services.catalog.sharings.states(ids)
     views = tuple(
         document_view(
-            document, tags.get(document.id, ()), taxonomy=services.taxonomy, caller=caller
+            document,
+            tags.get(document.id, ()),
+            taxonomy=services.taxonomy,
+            caller=caller,
+            sharing=sharings.get(document.id),
         )
         for document in documents
     )
@@ -191,9 +198,17 @@ def put_visibility(
     document_id: FromPath[str],
     data: JSONBody[VisibilityRequest],
 ) -> DocumentView:
-    """Change who may see a document: at once by id, within two seconds in searches."""
+    """Change who may see a document: at once by id, within two seconds in searches.
+
+    An exchange stays as private as it is when it is to be opened to students: its sharing is
+    asked for, ``sharing`` tells how far that has come, and a mentor confirms its preview.
+    """
     document = visible_document(services, caller, document_id)
-    services.catalog.documents.set_visibility(document.id, data.visibility)
+    is_opened = data.visibility is Visibility.STUDENTS is not document.visibility
+    if is_opened and needs_copy(document):
+        desk.ask(services.intake, document, caller)
+    else:
+        services.catalog.documents.set_visibility(document.id, data.visibility)
     return _view(services, caller, visible_document(services, caller, document_id))
 
 
@@ -254,4 +269,5 @@ documents_router = Router(
 
 def _view(services: Services, caller: Caller, document: Document) -> DocumentView:
     tags = services.catalog.documents.tags([document.id]).get(document.id, ())
-    return document_view(document, tags, taxonomy=services.taxonomy, caller=caller)
+    sharing = services.catalog.sharings.states([document.id]).get(document.id)
+    return document_view(document, tags, taxonomy=services.taxonomy, caller=caller, sharing=sharing)

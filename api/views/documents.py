@@ -13,6 +13,7 @@ from schemas.correction import Correction, place_of
 from schemas.document import Document
 from schemas.identity import Caller
 from schemas.ids import DocumentId
+from schemas.sharing import SharingState
 from schemas.tag import TagAssignment
 from schemas.wire import (
     BlockView,
@@ -30,7 +31,12 @@ from schemas.wire import (
 
 
 def document_view(
-    document: Document, tags: Sequence[TagAssignment], *, taxonomy: Taxonomy, caller: Caller
+    document: Document,
+    tags: Sequence[TagAssignment],
+    *,
+    taxonomy: Taxonomy,
+    caller: Caller,
+    sharing: SharingState | None = None,
 ) -> DocumentView:
     """Return a document that its caller may see."""
     return DocumentView(
@@ -53,6 +59,7 @@ def document_view(
         tags=assignment_views(tags, taxonomy),
         links=document_links(document),
         may_edit=caller.may_ingest,
+        sharing=sharing if caller.may_ingest else None,
     )
 
 

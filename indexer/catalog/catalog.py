@@ -26,6 +26,7 @@ from indexer.catalog.replies import Replies
 from indexer.catalog.restrictions import Restrictions
 from indexer.catalog.saved import SavedDocuments
 from indexer.catalog.stage_times import StageTimes
+from indexer.catalog.sharings import Sharings
 from indexer.catalog.synonyms import SynonymEdits
 from indexer.catalog.tastes import Tastes
 from indexer.catalog.workers import Workers
@@ -42,6 +43,7 @@ class Catalog:
     corrections: Corrections
     restrictions: Restrictions
     replies: Replies
+    sharings: Sharings
     changes: Changes
     jobs: Jobs
     stage_times: StageTimes
@@ -96,6 +98,7 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         corrections=Corrections(database),
         restrictions=Restrictions(database),
         replies=Replies(database),
+        sharings=Sharings(database),
         changes=Changes(database),
         jobs=Jobs(database),
         stage_times=StageTimes(database),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -24,6 +25,7 @@ from indexer.catalog.database import Database
 from indexer.catalog.hiding import write_hidden
 from indexer.catalog.mapping import to_document
 from indexer.catalog.records import ChangeKind
+from indexer.catalog.sharing_tables import sharings
 from indexer.catalog.tables import document_audiences, documents, participants, people
 from indexer.catalog.tags import decide_tags, tags_in_force
 from schemas.content import Speaker
@@ -154,17 +156,14 @@ class Documents:
     def delete(self, document_id: DocumentId) -> bool:
         """Forget the document with all that hangs on it; return whether it was there.
 
-        It is gone from every read when this returns; blobs and the jobs' history stay.
+        It is gone from every read when this returns, and so is the copy in which it was shared;
+        blobs and the jobs' history stay.
         """
-        involved = select(participants.c.person_id).where(participants.c.document_id == document_id)
         with self._database.publishing() as connection:
-            persons = list(connection.execute(involved).scalars())
-            gone = connection.execute(delete(documents).where(documents.c.id == document_id))
-            if not gone.rowcount:
-                return False
-            forget_unmentioned(connection, persons)
-            append_change(connection, ChangeKind.DELETED, document_id, self._database.clock())
-            return True
+            now = self._database.clock()
+            for copy_id in _unshared(connection, document_id):
+                drop_document(connection, copy_id, now)
+            return drop_document(connection, document_id, now)
 
     def set_visibility(self, document_id: DocumentId, visibility: Visibility) -> int:
         """Decide who may see the document, for this revision and later ones.
@@ -304,6 +303,25 @@ def write_audiences(
     if rows:
         connection.execute(insert(t), rows)
     write_hidden(connection, document_id)
+
+
+def drop_document(connection: Connection, document_id: DocumentId, now: datetime) -> bool:
+    """Take a document out of the catalog on an open connection; return whether it was there."""
+    involved = select(participants.c.person_id).where(participants.c.document_id == document_id)
+    persons = list(connection.execute(involved).scalars())
+    gone = connection.execute(delete(documents).where(documents.c.id == document_id))
+    if not gone.rowcount:
+        return False
+    forget_unmentioned(connection, persons)
+    append_change(connection, ChangeKind.DELETED, document_id, now)
+    return True
+
+
+def _unshared(connection: Connection, document_id: DocumentId) -> list[DocumentId]:
+    """Return the copy of a document that goes; a copy that goes is shared no longer."""
+    connection.execute(delete(sharings).where(sharings.c.copy_id == document_id))
+    own = select(sharings.c.copy_id).where(sharings.c.document_id == document_id)
+    return list(connection.execute(own).scalars())
 
 
 def _dress(connection: Connection, rows: Collection[Row[Any]]) -> list[Document]:

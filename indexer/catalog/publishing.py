@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -17,6 +17,7 @@ from indexer.catalog.generations import newest_encoder
 from indexer.catalog.mapping import from_document, from_passage, from_vectors
 from indexer.catalog.records import ChangeKind
 from indexer.catalog.replies import replace_replies
+from indexer.catalog.sharings import admit_copy, open_request, withdraw_stale
 from indexer.catalog.tags import replace_machine_tags
 from indexer.catalog.upsert import upsert
 from schemas.correction import Correction
@@ -27,10 +28,15 @@ from schemas.identity import audiences_of
 from schemas.ids import BlobKey, Revision
 from schemas.passage import Passage
 from schemas.reply import Reply
+from schemas.sharing import SharingTerms, is_shared_copy
 from schemas.tag import TagAssignment
 
 if TYPE_CHECKING:
     from indexer.ports import EncoderVectors
+
+
+_OPEN: Final = SharingTerms()
+"""Nothing in the way: what most documents are published with."""
 
 
 class Publishing:
@@ -48,6 +54,7 @@ class Publishing:
         *,
         replies: Sequence[Reply] = (),
         anew: bool = False,
+        terms: SharingTerms = _OPEN,
     ) -> int:
         """Make this revision the published one; readers see the old one or the new one.
 
@@ -64,12 +71,14 @@ class Publishing:
             tags: What was found this time, by machine or declared by the sender.
             replies: The questions of a conversation with what answers them.
             anew: Whether to write it also where the same revision is published.
+            terms: How students may see it.
 
         Returns:
             Position of the change; of the document's last one when nothing changed.
 
         Raises:
-            ConflictError: If vectors of the encoder that is being served are missing.
+            ConflictError: If vectors of the encoder that is being served are missing, or this is
+                a copy that nobody wants to share any more.
         """
         with self._database.publishing() as connection:
             before = _present(connection, document)
@@ -77,7 +86,12 @@ class Publishing:
             if is_known and not anew:
                 return last_change_of(connection, document.id)
             _check_vectors(connection, passages, vectors)
+            if is_shared_copy(document.source):
+                admit_copy(connection, document)
             visibility = before.chosen if before and before.chosen else document.visibility
+            is_wanted = terms.is_wanted
+            if terms.by_copy and visibility is Visibility.STUDENTS:
+                visibility, is_wanted = Visibility.PARTICIPANTS, True
             _write_document(connection, document, visibility, n_passages=len(passages))
             _write_participants(connection, document)
             audiences = audiences_of(visibility, document.participants)
@@ -85,6 +99,9 @@ class Publishing:
             _write_passages(connection, document, passages, vectors)
             replace_machine_tags(connection, document.id, tags)
             replace_replies(connection, document.id, replies)
+            withdraw_stale(connection, document.id, document.published_at)
+            if is_wanted:
+                open_request(connection, document.id, None, document.published_at)
             return append_change(
                 connection, ChangeKind.PUBLISHED, document.id, document.published_at
             )
@@ -139,6 +156,7 @@ class Publishing:
             _write_passages(connection, document, passages, vectors)
             replace_replies(connection, document.id, replies)
             mark_applied(connection, applied, now)
+            withdraw_stale(connection, document.id, now)
             return append_change(connection, ChangeKind.PUBLISHED, document.id, now)
 
 

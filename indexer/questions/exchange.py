@@ -13,11 +13,12 @@ from schemas.document import DocumentKind
 from schemas.identity import Role
 from schemas.ids import DocumentId, PersonId, QuestionId, document_id_for
 from schemas.question import Question, Step, StepKind
+from schemas.sharing import QUESTION_PREFIX
 
 
 def source_of(question_id: QuestionId) -> str:
     """Return where the exchange of a question lives: another answer replaces it."""
-    return f"question:{question_id}"
+    return f"{QUESTION_PREFIX}{question_id}"
 
 
 def exchange_id(question_id: QuestionId) -> DocumentId:

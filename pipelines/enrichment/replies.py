@@ -21,6 +21,7 @@ from schemas.content import Content, Transcript, Utterance
 from schemas.document import DocumentKind, Participant, ParticipantRole
 from schemas.ids import PersonId, TagId
 from schemas.reply import Reply, Turns
+from schemas.sharing import is_anonymous_mentor
 from schemas.span import MessageSpan, TimeSpan
 
 CONVERSATIONS: Final = frozenset({DocumentKind.EXCHANGE, DocumentKind.THREAD})
@@ -53,7 +54,9 @@ def find_replies(
     """
     if kind not in CONVERSATIONS or not isinstance(content, Transcript):
         return ()
-    mentors = {p.id for p in participants if p.role is ParticipantRole.MENTOR}
+    mentors = {
+        p.id for p in participants if p.role is ParticipantRole.MENTOR or is_anonymous_mentor(p.id)
+    }
     names = {s.id: s.name for s in content.speakers} | {p.id: p.name for p in participants}
     reading = _Reading(mentors, {who: _first_name(name) for who, name in names.items()})
     for turn in _turns(content.utterances):

@@ -65,6 +65,8 @@ class Exchange(msgspec.Struct, frozen=True, tag_field="kind", tag="exchange"):
     media: str | None = None
     tags: tuple[str, ...] = ()
     visibility: Visibility | None = None
+    anonymised: bool = False
+    """The school says that students may read it as it is: it has no names, or invented ones."""
 
     @property
     def participants(self) -> tuple[Participant, ...]:
@@ -85,6 +87,7 @@ class Thread(msgspec.Struct, frozen=True, tag_field="kind", tag="thread"):
     started_at: _Instant | None = None
     tags: tuple[str, ...] = ()
     visibility: Visibility | None = None
+    anonymised: bool = False
     media: None = None
 
     @property

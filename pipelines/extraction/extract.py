@@ -167,5 +167,6 @@ def _extract_exchange(submission: Submission, text: str, deps: ExtractionDeps) -
         participants=exchange.participants,
         created_at=started_at(exchange),
         tags=exchange.tags,
+        anonymised=exchange.anonymised,
     )
     return transcribe_call(exchange, written, submission, deps)

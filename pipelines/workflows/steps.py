@@ -19,6 +19,7 @@ from indexer.room import is_full
 from pipelines import stages
 from pipelines.bootstrap import Pipeline
 from pipelines.correcting import unfit, with_corrections
+from pipelines.extraction.shared import extract_copy
 from pipelines.ports import ExtractionDeps
 from pipelines.publishing import (
     Description,
@@ -34,6 +35,7 @@ from pipelines.workflows.results import StageResults
 from schemas.content import Content, Extraction
 from schemas.document import Submission
 from schemas.errors import (
+    ConflictError,
     CordeeError,
     NotFoundError,
     StorageFullError,
@@ -43,6 +45,7 @@ from schemas.ids import BlobKey, JobId
 from schemas.job import Job, JobState, Stage
 from schemas.passage import Passage
 from schemas.stage_time import StageOutcome
+from schemas.sharing import SharedCopy, is_shared_copy
 
 if TYPE_CHECKING:
     from schemas.passage import Vectors
@@ -131,7 +134,10 @@ def extract(run: StageRun) -> NewKeys:
         progress=run.progress,
         mend=run.pipeline.mend,
     )
-    extraction = _as_corrected(run, stages.extract(run.submission, deps))
+    if is_shared_copy(run.submission.source):
+        extraction = extract_copy(_confirmed(run), deps)
+    else:
+        extraction = _as_corrected(run, stages.extract(run.submission, deps))
     description = describe(run.submission, extraction, received_at=run.job.created_at)
     return {
         "extraction": run.results.save(extraction),
@@ -219,6 +225,7 @@ def publish(run: StageRun) -> NewKeys:
         enrichment.tags,
         replies=enrichment.replies,
         anew=run.job.attempt > 1,
+        terms=description.terms,
     )
     _warn(run)
     return {}
@@ -322,6 +329,19 @@ def _as_corrected(run: StageRun, extraction: Extraction) -> Extraction:
         warning = STRAY_WARNING.format(len(stray))
         extraction = msgspec.structs.replace(extraction, warnings=(*extraction.warnings, warning))
     return msgspec.structs.replace(extraction, content=content)
+
+
+def _confirmed(run: StageRun) -> SharedCopy:
+    """Read what a mentor has confirmed to be shared.
+
+    Raises:
+        ConflictError: If it was taken back, or the original changed, since.
+    """
+    sharing = run.pipeline.catalog.sharings.of_copy(run.submission.document_id)
+    is_same = sharing is not None and sharing.copy_revision == run.submission.revision
+    if sharing is None or sharing.plan is None or not is_same:
+        raise ConflictError("The original has changed or is shared no longer: nothing is shared.")
+    return msgspec.json.decode(run.pipeline.blobs.read(sharing.plan), type=SharedCopy)
 
 
 def _reason_not_to_publish(run: StageRun) -> str | None:
