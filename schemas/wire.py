@@ -381,12 +381,6 @@ class TagsRequest(_Request, frozen=True):
     tags: FilterValues
 
 
-class VisibilityRequest(_Request, frozen=True):
-    """Who may see a document from now on."""
-
-    visibility: Visibility
-
-
 class CorrectionRequest(_Request, frozen=True):
     """What was said in a turn, instead of what was heard."""
 

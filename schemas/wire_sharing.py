@@ -12,8 +12,15 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from schemas.document import Visibility
 from schemas.sharing import FindingKind, FindingReason, Marks, SharingState
 from schemas.wire import JobView, Person
+
+
+class VisibilityRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may see a document from now on."""
+
+    visibility: Visibility
 
 
 class DecisionsRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

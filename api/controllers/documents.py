@@ -35,8 +35,8 @@ from schemas.wire import (
     TagsRequest,
     TranscriptView,
     UtteranceView,
-    VisibilityRequest,
 )
+from schemas.wire_sharing import VisibilityRequest
 
 _WRITTEN: Final[dict[str, tuple[Callable[[Transcript], str], str]]] = {
     "vtt": (to_webvtt, "text/vtt"),

@@ -99,7 +99,7 @@ class OthersFinder:
             return self._titled(tokens, n)
         for size in (4, 3, 2):
             keys = tuple(each.key for each in tokens[n : n + size])
-            if keys in self._school:
+            if len(keys) == size and keys in self._school:
                 return size, FindingReason.SCHOOL, 0.97
         if not token.is_capital or token.key in GREETINGS or len(token.key) < _MIN_LETTERS:
             is_known = token.key in self._first and not self._lexicon.is_french(token.key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -147,7 +147,7 @@ class ParticipantFinder:
         return None if found is not None and is_word and found[1] < 0.8 else found  # noqa: PLR2004
 
     def _in_pieces(
-        self, person: Named, tokens: list[Token], hits: Collection[int]
+        self, person: Named, tokens: list[Token], hits: Mapping[int, _Match]
     ) -> dict[int, _Match]:
         """Return the tokens that only together sound like a name: "Tré Morvan"."""
         found: dict[int, _Match] = {}
@@ -156,7 +156,8 @@ class ParticipantFinder:
                 parts = tokens[n : n + size]
                 if len(parts) < size or not all(part.is_joined for part in parts[1:]):
                     break
-                if any(part.key in self._own for part in parts):
+                known = (hits[m][0] for m in range(n, n + size) if m in hits)
+                if any(reason is not FindingReason.NICKNAME for reason in known):
                     continue
                 if not any(p.is_capital or not self._lexicon.is_french(p.key) for p in parts):
                     continue
@@ -165,7 +166,7 @@ class ParticipantFinder:
                     continue
                 if any(_is_alike(joined, name) for name in person.joined):
                     found |= dict.fromkeys(range(n, n + size), (FindingReason.MISHEARD, 0.85))
-        return {n: match for n, match in found.items() if n not in hits}
+        return found
 
 
 def _is_second_half(person: Named, tokens: list[Token], n: int) -> bool:
