@@ -45,7 +45,7 @@ class Publishing:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def publish(
+    def publish(  # noqa: PLR0913 - everything about one revision
         self,
         document: Document,
         passages: Sequence[Passage],

@@ -14,6 +14,7 @@ from indexer.catalog.documents import read_documents
 from indexer.catalog.hiding import write_hidden
 from indexer.catalog.records import ChangeKind
 from indexer.catalog.restriction_tables import restrictions as r
+from indexer.catalog.sharings import withdraw_stale
 from indexer.catalog.tables import documents as d
 from schemas.document import Document, MediaFiles, Visibility
 from schemas.errors import NotFoundError
@@ -44,6 +45,7 @@ class Restrictions:
             _must_be_there(connection, document_id)
             connection.execute(insert(r).values(msgspec.structs.asdict(restriction)))
             write_hidden(connection, document_id)
+            withdraw_stale(connection, document_id, restriction.created_at)
             return append_change(
                 connection, ChangeKind.PUBLISHED, document_id, restriction.created_at
             )

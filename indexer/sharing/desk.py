@@ -82,9 +82,13 @@ def confirm(intake: Intake, document: Document, version: str, by: Caller) -> Job
 
     Raises:
         NotFoundError: If nobody asked to share the document.
-        ConflictError: If what would be shared is not what the mentor saw.
+        ConflictError: If what would be shared is not what the mentor saw, or a part of the
+            document is hidden from students.
     """
     sharing = _sharing_of(intake, document)
+    if intake.catalog.restrictions.of(document.id):
+        # Students are not to see that part, and a copy would hold it.
+        raise ConflictError("A part of this document is hidden from students: show it again first.")
     seen = preview_of(intake.catalog, intake.blobs, document, sharing.decisions)
     if seen.version != version:
         raise ConflictError("What would be shared has changed meanwhile: look at it again.")

@@ -50,6 +50,7 @@ def an_answer_of(home: Path, mentor: str, text: str) -> Path:
         mentor={"id": mentor, "name": mentor},
         tags=[],
         visibility="students",
+        anonymised=True,
     )
     exchange["messages"] = [
         {"from": "s-17", "at": "2026-03-02T10:00:00+01:00", "text": text},
