@@ -25,8 +25,8 @@ from indexer.catalog.reader import CatalogReader
 from indexer.catalog.replies import Replies
 from indexer.catalog.restrictions import Restrictions
 from indexer.catalog.saved import SavedDocuments
-from indexer.catalog.stage_times import StageTimes
 from indexer.catalog.sharings import Sharings
+from indexer.catalog.stage_times import StageTimes
 from indexer.catalog.synonyms import SynonymEdits
 from indexer.catalog.tastes import Tastes
 from indexer.catalog.workers import Workers

@@ -44,8 +44,8 @@ from schemas.errors import (
 from schemas.ids import BlobKey, JobId
 from schemas.job import Job, JobState, Stage
 from schemas.passage import Passage
-from schemas.stage_time import StageOutcome
 from schemas.sharing import SharedCopy, is_shared_copy
+from schemas.stage_time import StageOutcome
 
 if TYPE_CHECKING:
     from schemas.passage import Vectors
