@@ -32,10 +32,10 @@ from pipelines.stages import Enrichment
 from pipelines.workflows.measuring import StageClock
 from pipelines.workflows.progress import JobProgress, stop
 from pipelines.workflows.results import StageResults
+from pipelines.workflows.sharing import confirmed_copy
 from schemas.content import Content, Extraction
 from schemas.document import Submission
 from schemas.errors import (
-    ConflictError,
     CordeeError,
     NotFoundError,
     StorageFullError,
@@ -44,7 +44,7 @@ from schemas.errors import (
 from schemas.ids import BlobKey, JobId
 from schemas.job import Job, JobState, Stage
 from schemas.passage import Passage
-from schemas.sharing import SharedCopy, is_shared_copy
+from schemas.sharing import is_shared_copy
 from schemas.stage_time import StageOutcome
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def extract(run: StageRun) -> NewKeys:
         mend=run.pipeline.mend,
     )
     if is_shared_copy(run.submission.source):
-        extraction = extract_copy(_confirmed(run), deps)
+        extraction = extract_copy(confirmed_copy(run.pipeline, run.submission), deps)
     else:
         extraction = _as_corrected(run, stages.extract(run.submission, deps))
     description = describe(run.submission, extraction, received_at=run.job.created_at)
@@ -329,19 +329,6 @@ def _as_corrected(run: StageRun, extraction: Extraction) -> Extraction:
         warning = STRAY_WARNING.format(len(stray))
         extraction = msgspec.structs.replace(extraction, warnings=(*extraction.warnings, warning))
     return msgspec.structs.replace(extraction, content=content)
-
-
-def _confirmed(run: StageRun) -> SharedCopy:
-    """Read what a mentor has confirmed to be shared.
-
-    Raises:
-        ConflictError: If it was taken back, or the original changed, since.
-    """
-    sharing = run.pipeline.catalog.sharings.of_copy(run.submission.document_id)
-    is_same = sharing is not None and sharing.copy_revision == run.submission.revision
-    if sharing is None or sharing.plan is None or not is_same:
-        raise ConflictError("The original has changed or is shared no longer: nothing is shared.")
-    return msgspec.json.decode(run.pipeline.blobs.read(sharing.plan), type=SharedCopy)
 
 
 def _reason_not_to_publish(run: StageRun) -> str | None:
