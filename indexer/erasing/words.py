@@ -9,6 +9,8 @@ from typing import Any, Final
 
 ERASED_MESSAGE: Final = "[message effacé]"
 ERASED_NAME: Final = "[personne effacée]"
+ERASED_SPEAKER: Final = "Personne effacée"
+"""Before a colon, where a name in brackets would not be read as one."""
 _SHORTEST: Final = 3  # letters of a first or last name that is looked for alone
 _LETTERS: Final = {
     "a": "aàâäáã",
@@ -54,11 +56,10 @@ def without_turns(text: str, names: re.Pattern[str] | None) -> str:
     """Return a transcript in which what somebody says is gone: after ``Name:`` or ``<v Name>``."""
     if names is None:
         return text
-    voice = re.compile(rf"(<v[^>]*?{names.pattern}[^>]*>)[^<\n]+", re.IGNORECASE)
-    turn = re.compile(rf"^([ \t\-]*{names.pattern}[ \t]*:)[^\n]+$", re.IGNORECASE | re.MULTILINE)
-    for each in (voice, turn):
-        text = each.sub(rf"\1 {ERASED_MESSAGE}", text)
-    return text
+    voice = re.compile(rf"<v[^>]*?{names.pattern}[^>]*>[^<\n]+", re.IGNORECASE)
+    turn = re.compile(rf"^[ \t\-]*{names.pattern}[ \t]*:[^\n]+$", re.IGNORECASE | re.MULTILINE)
+    text = voice.sub(f"<v {ERASED_SPEAKER}>{ERASED_MESSAGE}", text)
+    return turn.sub(f"{ERASED_SPEAKER}: {ERASED_MESSAGE}", text)
 
 
 def without_person(thread: dict[str, Any], person_id: str, alias: str) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def school(intake: Intake, pipeline: Pipeline) -> dict[str, DocumentId]:
 
 
 def everything(data_dir: Path) -> dict[str, bytes]:
-    """Return the bytes of every file, those of compressed ones unpacked as well."""
+    """Return the bytes of every file."""
     found = {}
     for path in (each for each in data_dir.rglob("*") if each.is_file()):
         data = path.read_bytes()
@@ -171,6 +171,9 @@ def test_what_others_wrote_is_searchable_again_without_the_person(
     assert "Exemple donné par [personne effacée]" in text["note"]
     assert text["workshop"].count("[message effacé]") == 2
     assert "Merci [personne effacée], un acompte règle cela." in text["workshop"]
+    workshop = intake.catalog.documents.get(school["workshop"])
+    assert workshop is not None
+    assert {p.name for p in workshop.participants} == {"Personne effacée", "Dominique Modèle"}
     assert "engage celui qui le signe" in text["other"]
     assert [p.name for p in thread.participants][1:] == ["Camille Exemple", "Dominique Modèle"]
     assert traces(intake.settings.data_dir, "Karabelas", WHO, SAID) == []

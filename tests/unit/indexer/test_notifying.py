@@ -30,7 +30,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 
 class Clock:
     def __init__(self) -> None:
-        self.now = NOW
+        self.now = datetime.now(UTC)  # not when the file was read: signatures age
 
     def __call__(self) -> datetime:
         return self.now
