@@ -12,6 +12,7 @@ from cli import (
     backup,
     bench,
     bench_http,
+    doctor,
     erase,
     evaluate,
     experiment,
@@ -74,6 +75,7 @@ for command in (
 ):
     app.command()(command)
 app.command("watch")(follow.watch_folder)
+app.command("doctor")(doctor.doctor)
 app.command("erase")(erase.erase_person)
 app.command("retention")(retention.retention)
 app.command("hold")(retention.hold_document)
