@@ -11,13 +11,22 @@ from difflib import SequenceMatcher
 from typing import Final
 
 import msgspec
+from rapidfuzz import fuzz
 
 from indexer.analysis.normalize import fold
 from schemas.content import Content, Transcript, Utterance, Word
-from schemas.correction import Correction, place_of
+from schemas.correction import Correction, Place, place_of
+from schemas.ids import Revision
 from schemas.span import TimeSpan
 
 _SURE: Final = 1.0  # people are taken at their word
+_OVERLAP: Final = 0.5
+"""Share of the shorter turn that both have in common, to be at the same time."""
+HEARD_ALIKE: Final = 85.0
+"""rapidfuzz ratio: another recognition of the same sentence; a turn that also says something else
+is below, since its other words would be lost."""
+WRITTEN_ALIKE: Final = 99.0
+"""The same of a transcript that somebody sent: who changed a word there meant to."""
 _EQUAL: Final = "equal"
 
 
@@ -34,6 +43,53 @@ def with_corrections(content: Content, corrections: Iterable[Correction]) -> Con
         for turn in content.utterances
     )
     return msgspec.structs.replace(content, utterances=tuple(turns))
+
+
+def carried(
+    content: Content,
+    corrections: Iterable[Correction],
+    revision: Revision,
+    *,
+    alike: float = HEARD_ALIKE,
+) -> list[Correction]:
+    """Return corrections of other recognitions, or other revisions, for the turns that they fit.
+
+    A turn fits where it is at the same time of the recording and says nearly what was heard then;
+    the latest correction of a turn counts, and one that was taken back is not carried.
+
+    Args:
+        content: As it was recognised now.
+        corrections: Of turns that are not in it as they were.
+        revision: That the content is of.
+        alike: How alike a turn must be to what was heard, 0 to 100.
+    """
+    if not isinstance(content, Transcript):
+        return []
+    found: dict[Place, Correction] = {}
+    for correction in sorted(corrections, key=lambda each: each.corrected_at):
+        turn = _turn_of(content.utterances, correction.heard, alike)
+        place = place_of(turn) if turn is not None and correction.is_change else None
+        if turn is not None and place is not None:
+            found[place] = msgspec.structs.replace(correction, heard=turn, revision=revision)
+    return list(found.values())
+
+
+def _turn_of(turns: Sequence[Utterance], heard: Utterance, alike: float) -> Utterance | None:
+    near = [(_likeness(turn, heard), n) for n, turn in enumerate(turns)]
+    likeness, best = max(near, key=lambda pair: (pair[0], -pair[1]), default=(0.0, 0))
+    return turns[best] if likeness >= alike else None
+
+
+def _likeness(turn: Utterance, heard: Utterance) -> float:
+    """Return how alike two turns are, 0 to 100; 0 where they are not at the same time."""
+    if turn.span is None or heard.span is None:
+        return 0.0
+    first = max(turn.span.start_ms, heard.span.start_ms)
+    last = min(turn.span.end_ms, heard.span.end_ms)
+    shorter = min(s.end_ms - s.start_ms for s in (turn.span, heard.span))
+    if last <= first or last - first < _OVERLAP * shorter:
+        return 0.0
+    return float(fuzz.ratio(fold(turn.text), fold(heard.text)))
 
 
 def unfit(content: Content, corrections: Iterable[Correction]) -> list[Correction]:

@@ -33,6 +33,16 @@ class Corrections:
         with self._database.reading() as connection:
             return [_to_correction(row) for row in connection.execute(query)]
 
+    def of_others(self, document_id: DocumentId, revision: Revision) -> list[Correction]:
+        """Return the corrections of every other revision of a document, in order of time."""
+        query = (
+            select(c)
+            .where(c.c.document_id == document_id, c.c.revision != revision)
+            .order_by(c.c.start_ms, c.c.end_ms, c.c.speaker_id, c.c.corrected_at)
+        )
+        with self._database.reading() as connection:
+            return [_to_correction(row) for row in connection.execute(query)]
+
     def save(self, correction: Correction) -> None:
         """Make this the text in force of its turn; what was heard stays as it was first kept.
 

@@ -18,7 +18,6 @@ from indexer.masking import places_of
 from indexer.room import is_full
 from pipelines import stages
 from pipelines.bootstrap import Pipeline
-from pipelines.correcting import unfit, with_corrections
 from pipelines.extraction.shared import extract_copy
 from pipelines.ports import ExtractionDeps
 from pipelines.publishing import (
@@ -29,11 +28,13 @@ from pipelines.publishing import (
     extraction_of,
 )
 from pipelines.stages import Enrichment
+from pipelines.workflows.carrying import as_corrected, keep_moved
 from pipelines.workflows.measuring import StageClock
 from pipelines.workflows.progress import JobProgress, stop
 from pipelines.workflows.results import StageResults
 from pipelines.workflows.sharing import confirmed_copy
 from schemas.content import Content, Extraction
+from schemas.correction import Correction
 from schemas.document import Submission
 from schemas.errors import (
     CordeeError,
@@ -67,9 +68,6 @@ DEATHS_MESSAGE: Final = (
 SUPERSEDED_WARNING: Final = (
     "A newer version of this document was published first, so this one was not published."
 )
-STRAY_WARNING: Final = (
-    "Corrected turns that are not heard in the same place any more, and stay as heard: {}."
-)
 DUPLICATE_WARNING: Final = "The same bytes were published meanwhile as another document: {}."
 
 _log = structlog.get_logger(__name__)
@@ -92,6 +90,10 @@ class StageRun:
     def load(self, name: str, kind: type[T]) -> T:
         """Read what an earlier stage saved under this name."""
         return self.results.load(self._keys[name], kind)
+
+    def has(self, name: str) -> bool:
+        """Tell whether an earlier stage saved something under this name."""
+        return name in self._keys
 
     def passages(self) -> list[Passage]:
         """Read the passages; their number is what the stage works on."""
@@ -134,14 +136,16 @@ def extract(run: StageRun) -> NewKeys:
         progress=run.progress,
         mend=run.pipeline.mend,
     )
+    moved: list[Correction] = []
     if is_shared_copy(run.submission.source):
         extraction = extract_copy(confirmed_copy(run.pipeline, run.submission), deps)
     else:
-        extraction = _as_corrected(run, stages.extract(run.submission, deps))
+        extraction, moved = as_corrected(run, stages.extract(run.submission, deps))
     description = describe(run.submission, extraction, received_at=run.job.created_at)
     return {
         "extraction": run.results.save(extraction),
         "description": run.results.save(description),
+        "moved": run.results.save(moved),
     }
 
 
@@ -227,6 +231,7 @@ def publish(run: StageRun) -> NewKeys:
         anew=run.job.attempt > 1,
         terms=description.terms,
     )
+    keep_moved(run)
     _warn(run)
     return {}
 
@@ -317,18 +322,6 @@ def _stored_vectors(
         if rows.keys() >= {passage.id for passage in passages}:
             found[name] = np.stack([rows[passage.id] for passage in passages])
     return found
-
-
-def _as_corrected(run: StageRun, extraction: Extraction) -> Extraction:
-    """Put in what people corrected in this very revision, when it is ingested once more."""
-    submission = run.submission
-    made = run.pipeline.catalog.corrections.of(submission.document_id, submission.revision)
-    content = with_corrections(extraction.content, made)
-    stray = unfit(extraction.content, made)
-    if stray:
-        warning = STRAY_WARNING.format(len(stray))
-        extraction = msgspec.structs.replace(extraction, warnings=(*extraction.warnings, warning))
-    return msgspec.structs.replace(extraction, content=content)
 
 
 def _reason_not_to_publish(run: StageRun) -> str | None:

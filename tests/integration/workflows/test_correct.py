@@ -215,3 +215,46 @@ def test_a_document_deleted_meanwhile_is_left_alone(
     intake.catalog.documents.delete(published.id)
 
     assert apply(pipeline, published.id) == Applied(0, 0, 0)
+
+
+def send_again(intake: Intake, content: bytes) -> Received:
+    said = SubmissionOptions(source="talk:1", kind=DocumentKind.COURSE)
+    return receive(intake, content, filename="atelier.vtt", options=said, uploaded_by=None)
+
+
+def test_a_correction_goes_to_the_same_turn_of_a_new_revision(
+    intake: Intake, pipeline: Pipeline, published: Document
+) -> None:
+    made = correct(intake)
+    shifted = subtitles("la trésorerie").replace(b"00:01:12.000", b"00:01:12.300")
+    edited = shifted.replace(b"Le tour 3 parle", b"Le tour trois parle donc")
+
+    with a_worker(pipeline):
+        again = ended(intake, send_again(intake, edited).job)
+
+    turns = turns_of(intake)
+    assert (turns[12].text, turns[3].text[:12]) == (CORRECTED, "Le tour troi")
+    (kept,) = intake.catalog.corrections.of(published.id, document_of(intake).revision)
+    assert (kept.text, kept.person_name, kept.corrected_at) == (
+        CORRECTED,
+        made.person_name,
+        made.corrected_at,
+    )
+    assert kept.heard.text.startswith("Le tour 12")
+    assert kept.applied_at is not None
+    assert again.warnings == ()
+
+
+def test_a_correction_that_fits_no_turn_is_kept_and_told(
+    intake: Intake, pipeline: Pipeline, published: Document
+) -> None:
+    correct(intake)
+    other = b"WEBVTT\n\n00:01:12.000 --> 00:01:16.000\nOn ne parle plus du tout de cela ici.\n"
+
+    with a_worker(pipeline):
+        again = ended(intake, send_again(intake, other).job)
+
+    assert [turn.text for turn in turns_of(intake)] == ["On ne parle plus du tout de cela ici."]
+    assert len(again.warnings) == 1
+    assert again.warnings[0].startswith("Corrected turns that are not heard in the same place")
+    assert len(intake.catalog.corrections.of_others(published.id, again.document_id)) == 1

@@ -11,7 +11,8 @@ from api.pages.texts import LANGUAGES, Texts, texts_of
 from fixtures.builders import A_MOMENT, a_submission
 from pipelines.extraction.subtitles import subtitles_to_transcript
 from pipelines.publishing import describe
-from pipelines.workflows.steps import DUPLICATE_WARNING, STRAY_WARNING, SUPERSEDED_WARNING
+from pipelines.workflows.carrying import STRAY_WARNING
+from pipelines.workflows.steps import DUPLICATE_WARNING, SUPERSEDED_WARNING
 from schemas.content import Extraction
 from schemas.document import MediaKind
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures.builders import a_body, a_correction, a_transcript
-from pipelines.correcting import align, unfit, with_corrections, words_of
+from pipelines.correcting import align, carried, unfit, with_corrections, words_of
 from schemas.content import Transcript, Utterance, UtteranceFlag, Word
+from schemas.ids import Revision
 from schemas.span import TimeSpan
 
 HEARD = "La TVA est un impopayé par le client"
@@ -197,3 +198,17 @@ def corrected_turns(turn: Utterance, text: str) -> tuple[Utterance, ...]:
     content = with_corrections(Transcript((turn,)), [a_correction(turn, text)])
     assert isinstance(content, Transcript)
     return content.utterances
+
+
+def test_a_correction_is_carried_to_the_turn_that_says_nearly_the_same_at_that_time() -> None:
+    talk = a_talk()
+    correction = a_correction(talk.utterances[1], "La TVA est un impôt payé par le client")
+    again = msgspec.structs.replace(
+        talk.utterances[1], text=talk.utterances[1].text.replace("e", "é", 1), speaker_id=None
+    )
+    heard = Transcript((talk.utterances[0], again, talk.utterances[2]))
+
+    (moved,) = carried(heard, [correction], Revision("f" * 64))
+
+    assert (moved.heard, moved.text, moved.revision) == (again, correction.text, "f" * 64)
+    assert carried(Transcript(talk.utterances[:1]), [correction], Revision("f" * 64)) == []
