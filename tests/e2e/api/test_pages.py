@@ -9,13 +9,17 @@ from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import quote
 
+import msgspec
 import pytest
 from httpx import Response
 
 from api.guards import SESSION_COOKIE
-from fixtures.builders import a_mentor, a_profile, a_student
+from api.views.places import place_url
+from fixtures.builders import a_document, a_mentor, a_profile, a_student
+from schemas.content import Block, Body
 from schemas.document import Document, DocumentKind, Visibility
 from schemas.identity import Caller
+from schemas.span import PageSpan
 from tests.e2e.api.school import ADMIN, CLAIRE, KARIM, LEA, School, exchange_of, open_school
 
 HOSTILE: Final = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
@@ -368,3 +372,15 @@ def test_a_filter_tells_the_name_of_nobody_whose_exchanges_are_private(school: S
     assert "Mentore Innommable" in pages[CLAIRE]
     assert "Innommable" not in pages[KARIM]
     assert "m-unnamed" in pages[KARIM]  # the filter itself stays, to be taken off
+
+
+def test_each_slide_is_a_place_that_its_number_opens(school: School) -> None:
+    blocks = [Block(n, f"Diapo numéro {n}", page=n + 1) for n in range(2)]
+    content = school.services.blobs.put(msgspec.json.encode(Body(tuple(blocks))))
+    deck = a_document("sheet:deck", content=content, n_pages=2)
+    school.services.catalog.publishing.publish(deck, [], {}, [])
+    page = open_page(school, LEA, f"/documents/{deck.id}").text
+    places = [tag[1]["id"] for tag in _Tags(page).found if "data-page" in tag[1]]
+    assert places == ["page=1", "page=2"]
+    assert "Diapositive 2 sur 2" in page
+    assert place_url(deck.id, PageSpan(2, 3), None).endswith("#page=2")

@@ -9,6 +9,8 @@ import pytest
 from api.pages.remarks import remark
 from api.pages.texts import LANGUAGES, Texts, texts_of
 from fixtures.builders import A_MOMENT, a_submission
+from pipelines.extraction.archive import MACROS_IGNORED
+from pipelines.extraction.meeting import COARSE_TIMES, NO_TIMES
 from pipelines.extraction.subtitles import subtitles_to_transcript
 from pipelines.publishing import describe
 from pipelines.workflows.carrying import STRAY_WARNING
@@ -39,6 +41,11 @@ def real_remarks() -> list[str]:
         "Read from pictures (OCR), so words may be wrong: page 1–3, 7.",
         "Not read for lack of OCR: page 2. Reading text in pictures (OCR) needs Tesseract.",
         "The PDF contains scripts: they were ignored.",
+        MACROS_IGNORED,
+        NO_TIMES,
+        COARSE_TIMES,
+        "Messages to one person only were left out: 3.",
+        "The file lacks posts of the topic: 2. Export it with ?print=true.",
     ]
 
 

@@ -219,3 +219,10 @@ def test_messages_and_speech_of_one_exchange_share_no_passage() -> None:
 def test_an_overlap_as_large_as_the_budget_is_our_own_bug() -> None:
     with pytest.raises(ValueError, match="overlap"):
         cut(a_body(), budget=OVERLAP)
+
+
+def test_a_time_that_stands_every_five_minutes_is_not_refined() -> None:
+    five_minutes = TimeSpan(300_000, 600_000)
+    turn = Utterance(0, "Le prix se calcule. La marge vient après.", span=five_minutes)
+    for passage in cut(Transcript((turn,)), budget=5):
+        assert passage.locator == five_minutes
