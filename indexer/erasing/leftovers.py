@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import select
 
 from indexer.catalog.catalog import Catalog
+from indexer.catalog.sharing_tables import sharings
 from indexer.catalog.tables import documents, jobs
 from indexer.ports import BlobStore
 from schemas.document import MediaFiles
@@ -40,7 +41,7 @@ def remove_leftovers(catalog: Catalog, blobs: BlobStore) -> tuple[BlobKey, ...]:
 
 
 def referred(catalog: Catalog) -> Iterator[BlobKey]:
-    """Yield every blob that a document or a job refers to."""
+    """Yield every blob that a document, a job or a sharing refers to."""
     d = documents.c
     with catalog.database.reading() as connection:
         for row in connection.execute(select(d.original, d.content, d.media)):
@@ -51,6 +52,9 @@ def referred(catalog: Catalog) -> Iterator[BlobKey]:
             yield submission.original
             if submission.media is not None:
                 yield submission.media
+        # What a mentor confirmed to be shared: its copy is made of it, once more if need be.
+        plans = select(sharings.c.plan).where(sharings.c.plan.is_not(None))
+        yield from connection.execute(plans).scalars()
 
 
 def files_of(media: MediaFiles) -> Iterator[BlobKey]:

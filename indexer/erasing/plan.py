@@ -64,6 +64,10 @@ def plan_of(catalog: Catalog, blobs: BlobStore, person_id: PersonId, pseudonym: 
             is_text = document.media_kind in {"text", "transcript", "messages"}
             can_be = is_text and _is_readable(blobs.read(document.original))
             (rewritten if can_be else still_named).append(document.id)
+    # Their voice and their story are in the shared copy too, though no name is.
+    shared = map(catalog.sharings.get, (*removed, *rewritten))
+    copies = {each.copy_id for each in shared if each is not None} - {*removed}
+    removed += sorted(copies)
     return Plan(names, tuple(sorted(aliases)), tuple(removed), tuple(rewritten), tuple(still_named))
 
 

@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 
 from fixtures.builders import an_exchange_dict
+from indexer.erasing.leftovers import referred
+from indexer.erasing.plan import plan_of
 from indexer.intake import Intake, Received, SubmissionOptions, receive
 from indexer.sharing import desk
 from indexer.sharing.preview import Preview, preview_of
@@ -24,6 +26,7 @@ from pipelines.workflows.steps import STEPS, run_stage
 from schemas.content import Transcript, Utterance, Word
 from schemas.document import Document, MediaKind, Visibility
 from schemas.errors import ConflictError, CordeeError, InvalidInputError, NotFoundError
+from schemas.feedback import Pseudonym
 from schemas.identity import EVERYONE, Caller, Role
 from schemas.ids import BlobKey, DocumentId, PersonId
 from schemas.job import Job, JobState
@@ -387,3 +390,18 @@ def _rows_of(intake: Intake, copy: Document) -> str:
             (copy.id,),
         )
         return repr([*rows, *jobs])
+
+
+def test_erasing_a_student_takes_the_copy_and_all_it_is_made_of(
+    intake: Intake, pipeline: Pipeline
+) -> None:
+    document = published(pipeline, send(intake, an_exchange()))
+    desk.ask(intake, document, CLAIRE)
+    copy = shared(intake, pipeline, document)
+    plan = intake.catalog.sharings.get(document.id)
+    assert plan is not None
+    assert plan.plan in set(referred(intake.catalog))
+
+    decided = plan_of(intake.catalog, intake.blobs, PersonId("s-lea"), Pseudonym("p"))
+
+    assert set(decided.removed) == {document.id, copy.id}
