@@ -5,6 +5,7 @@
 Makes the files (``files.py``), ingests them in peace, then once more with SIGKILL for the worker at
 random moments, and compares both: every good file published once, every bad one put aside with its
 reason, and the same documents, passages, vectors, tags and stored files. Exits with 1 otherwise.
+A recording in which recognition must guess (it samples then) may differ between any two runs.
 """
 
 from __future__ import annotations
