@@ -179,8 +179,9 @@ def _translated(doing: str) -> Iterator[None]:
     try:
         yield
     except Exception as exc:
-        # Edge raises the bare ``Exception`` for whatever fails in it; anything more precise is a
-        # mistake in how we call it, which no second try would mend.
+        # The library has no class of its own for its failures: it raises the bare ``Exception``,
+        # which nothing narrower catches. Anything more precise is a mistake in how we call it,
+        # which no second try would mend, and goes on as it is.
         if type(exc) is not Exception:
             raise
         raise TransientError(f"The dense index could not {doing}: {exc}") from exc

@@ -24,7 +24,7 @@ DAMAGE: Final = (
     AttributeError,  # python-docx, python-pptx: an element lacks a part that it must have
     SyntaxError,  # lxml: a part is not XML
     zipfile.BadZipFile,
-    NotImplementedError,  # zipfile: a compression method that it does not know
+    NotImplementedError,  # raised by zipfile itself: packed by a method that it does not know
     zlib.error,  # a part is cut short or overwritten
     EOFError,
     OSError,

@@ -104,7 +104,8 @@ def _sniff_zip(path: Path, filename: str) -> Format:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    # NotImplementedError is zipfile's own word for an archive of a later version of the format.
+    # zipfile itself raises NotImplementedError for an archive that says it needs a later version of
+    # the format than it reads: bytes from outside, not something of ours that is unfinished.
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as exc:
         raise DamagedFileError(
             f"“{filename}” starts like an Office file or ZIP archive and cannot be opened: {exc}."

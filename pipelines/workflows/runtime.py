@@ -170,8 +170,9 @@ def _every(
             try:
                 work()
             except Exception:
-                # Outermost frame of the thread: if it ended here, lost jobs would stay where they
-                # are for as long as the worker lives. Logged in full; the next round tries again.
+                # Outermost frame of a thread that nobody joins while the worker lives: ended by
+                # one failure, of whatever kind, it would give no sign of life, repair or tell
+                # nothing ever again. Logged in full; the next round tries again.
                 log.exception("housekeeping.failed")
             stop.wait(interval_s)
 

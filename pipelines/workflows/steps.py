@@ -263,20 +263,23 @@ def run_stage(pipeline: Pipeline, job_id: JobId, stage: Stage, keys: Keys) -> Ne
         run = StageRun(pipeline, job_id, keys)
         new_keys = STEPS[stage](run)
         clock.amount = run.amount
-        jobs.end_stage(job_id)
     except CordeeError as error:
-        jobs.end_stage(job_id)
         clock.end(StageOutcome.FAILED, code=error.code, reason=str(error))
         raise
     except Exception as error:
         if is_full(error):
             clock.end(StageOutcome.NO_ROOM, error=type(error).__name__)
             raise StorageFullError(FULL_MESSAGE) from error
-        # The outermost frame of our code in a worker: what a step raises is pickled, and the
-        # vendor's exception might not survive that.
+        # The outermost frame of our code in a worker. A stage runs a dozen libraries on bytes that
+        # strangers sent, and what they raise has no end; unforeseen, it must fail this one job, in
+        # words, and no other. The engine pickles what a step raises, which a vendor's exception
+        # may not survive, so it becomes ours.
         # Formatted here, without the values of local variables: those hold people's words.
         clock.end(StageOutcome.CRASHED, error=type(error).__name__, traceback=format_exc())
         raise CordeeError(INTERNAL_MESSAGE) from error
+    finally:
+        # However it ended, paused included, nobody died at it. A killed worker does not come here.
+        jobs.end_stage(job_id)
     clock.end(StageOutcome.FINISHED)
     return new_keys
 

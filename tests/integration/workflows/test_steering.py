@@ -249,3 +249,26 @@ def test_nothing_begins_and_nothing_is_taken_in_while_the_disk_is_nearly_full(
 
     assert waiting.state is JobState.QUEUED
     assert done.state is JobState.SUCCEEDED
+
+
+def test_pauses_are_no_deaths_of_a_worker(
+    intake: Intake, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch, Stage.ENCODE)
+    job = send(intake, TEXT).job
+
+    with a_worker(pipeline):
+        for _ in range(2):
+            gate.began.clear()
+            assert gate.began.wait(30)
+            steering.pause(intake, job.id)
+            until(is_held(intake, job))
+            steering.resume(intake, job.id)
+        gate.began.clear()
+        assert gate.began.wait(30)
+        n_starts = intake.catalog.jobs.begin(job.id, Stage.ENCODE, now=intake.clock())
+        gate.open.set()
+        done = ended(intake, job)
+
+    assert done.state is JobState.SUCCEEDED
+    assert n_starts == 2  # the one under way, and this one: the paused ones are forgotten
