@@ -9,18 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 import msgspec
 
-from api.adapters.job_queue import open_job_queue
 from benchmarks.batch.files import Made
-from indexer.blobs import open_blobs
-from indexer.catalog.catalog import open_catalog
+from cli.intake import intake_of
 from indexer.intake import Intake, SubmissionOptions, receive
 from schemas.ids import DocumentId
 from schemas.job import Job, JobState
@@ -82,7 +78,7 @@ def ingest(
         TimeoutError: If the batch does not end.
     """
     started = time.monotonic()
-    with _intake(settings) as intake:
+    with intake_of(settings) as intake:
         said = SubmissionOptions()
         jobs = {}
         for made in files:
@@ -144,21 +140,6 @@ def _start(worker: Sequence[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, *worker], env=environment, cwd=ROOT, stderr=subprocess.DEVNULL
     )
-
-
-@contextmanager
-def _intake(settings: Settings) -> Iterator[Intake]:
-    with (
-        closing(open_catalog(settings.catalog_url)) as catalog,
-        closing(open_job_queue(settings)) as queue,
-    ):
-        yield Intake(
-            catalog=catalog,
-            blobs=open_blobs(settings.blob_url),
-            queue=queue,
-            settings=settings,
-            clock=lambda: datetime.now(UTC),
-        )
 
 
 def _outcome(intake: Intake, jobs: dict[str, Job]) -> Outcome:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from api.adapters.job_queue import open_job_queue
+from cli.intake import intake_of
 from fixtures.builders import (
     a_judgment,
     a_phrasing,
@@ -21,9 +19,6 @@ from fixtures.builders import (
     an_exchange_dict,
 )
 from indexer.backup import backup, restore
-from indexer.blobs import open_blobs
-from indexer.catalog.catalog import open_catalog
-from indexer.catalog.database import utc_now
 from indexer.erasing.erase import erase
 from indexer.erasing.ledger import LEDGER_FILE, entries
 from indexer.erasing.pending import ensure_none_pending, erase_pending
@@ -240,7 +235,7 @@ def test_an_older_backup_is_clean_before_it_is_served(
 
     restore(new, old)
 
-    with opened(new) as restored:
+    with intake_of(new) as restored:
         assert restored.catalog.documents.get(school["exchange"]) is not None
         with pytest.raises(ConflictError, match="cordee erase --pending"):
             ensure_none_pending(new, restored.catalog)
@@ -260,7 +255,7 @@ def test_a_backup_is_whole_and_says_when_it_is_not(
     )
     new = Settings(data_dir=tmp_path / "new")
     restore(new, snapshot)
-    with opened(new) as restored:
+    with intake_of(new) as restored:
         for document_id in school.values():
             document = restored.catalog.documents.get(document_id)
             assert document == intake.catalog.documents.get(document_id)
@@ -273,18 +268,3 @@ def test_a_backup_is_whole_and_says_when_it_is_not(
     with pytest.raises(DamagedFileError, match="missing or was changed"):
         restore(Settings(data_dir=tmp_path / "third"), snapshot)
     assert not (tmp_path / "third" / "catalog.sqlite").exists()
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator[Intake]:
-    with (
-        closing(open_catalog(settings.catalog_url)) as catalog,
-        closing(open_job_queue(settings)) as queue,
-    ):
-        yield Intake(
-            catalog=catalog,
-            blobs=open_blobs(settings.blob_url),
-            queue=queue,
-            settings=settings,
-            clock=utc_now,
-        )
