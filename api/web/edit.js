@@ -17,7 +17,12 @@ enhanceTags(tags.querySelector(".tag-picker"), (n) => (count.textContent = n ? n
 saves(tags, () => call(`${address}/tags`, { method: "PUT", body: { tags: chosenTags(tags) } }));
 
 const visibility = page.querySelector("#visibility");
-saves(visibility, () => call(`${address}/visibility`, { method: "PUT", body: { visibility: new FormData(visibility).get("visibility") } }));
+saves(
+  visibility,
+  () => call(`${address}/visibility`, { method: "PUT", body: { visibility: new FormData(visibility).get("visibility") } }),
+  // An exchange is not opened to students by this: a copy without names is, once a mentor confirms it.
+  (document) => t(document.sharing === "requested" ? "edit.sharing" : "edit.saved"),
+);
 
 const turns = page.querySelector("#turns");
 if (turns) enhanceTurns(turns, address);
@@ -35,12 +40,14 @@ dialog.addEventListener("close", async () => {
   if (isGone) location.assign("/");
 });
 
-function saves(form, send) {
+function saves(form, send, words = () => t("edit.saved")) {
   const button = form.querySelector("button[type=submit]");
   form.addEventListener("change", () => say(button, ""));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (await doing(button, send)) say(button, t("edit.saved"));
+    let answer;
+    const isDone = await doing(button, async () => (answer = await send()));
+    if (isDone) say(button, words(answer));
   });
 }
 

@@ -24,8 +24,7 @@ from schemas.errors import DamagedFileError, OcrMissingError
 
 PROGRAM: Final = "tesseract"
 LANGUAGES: Final = "fra"
-"""French data reads English as well; ``fra+eng`` takes longer and reads French no better
-(``python -m benchmarks.ocr``)."""
+"""The school writes French, and its data knows the letters of English too."""
 _TIMEOUT_S: Final = 180.0  # a dense page takes 2 s; what takes this long will not end
 _MAX_SIDE_PX: Final = 8_000  # Tesseract's own limit is 32 767; this bounds the memory
 _BOX: Final = re.compile(r"bbox (\d+) (\d+) (\d+) (\d+)")

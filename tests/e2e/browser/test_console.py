@@ -196,6 +196,21 @@ def test_an_exchange_asks_for_the_recording_that_it_names(mentor: OpenPage, tmp_
     expect(page.locator(".file-media")).to_contain_text("Avec appel.m4a")
 
 
+def test_an_exchange_given_to_students_says_that_a_copy_waits(
+    mentor: OpenPage, school: School
+) -> None:
+    address = f"/documents/{school.ids[School.PRIVATE_TITLE]}"
+    page = mentor(f"{address}/edit")
+    page.locator("#visibility input[value=students]").check()
+    page.locator("#visibility button[type=submit]").click()
+
+    expect(page.locator("#visibility .says")).to_contain_text("reste privé")
+    with school.client(School.LEA) as student:
+        assert student.get(f"/v1{address}").status_code == 404
+    with school.client(School.CLAIRE) as who:
+        assert who.delete(f"/v1{address}/sharing").is_success  # the school is shared
+
+
 def test_tags_and_readers_are_changed_and_a_document_is_deleted(
     mentor: OpenPage, school: School, tmp_path: Path
 ) -> None:
