@@ -11,11 +11,10 @@ import typer
 
 from cli import context, render
 from cli.intake import intake_of
-from indexer.erasing.erase import RECEIPTS_DIR, ensure_stopped, erase
+from indexer.erasing.erase import RECEIPTS_DIR, ensure_stopped, erase, planned
 from indexer.erasing.pending import erase_pending
-from indexer.erasing.plan import Plan, plan_of
+from indexer.erasing.plan import Plan
 from indexer.erasing.receipt import Receipt, public_key_of, verify
-from indexer.feedback.pseudonyms import open_pseudonyms
 from schemas.errors import DamagedFileError, InvalidInputError
 from schemas.ids import PersonId
 
@@ -53,8 +52,7 @@ def erase_person(  # noqa: PLR0913 - one parameter for each option
     who = PersonId(person_id)
     with intake_of(settings) as intake:
         ensure_stopped(intake)
-        pseudonym = open_pseudonyms(settings).of(who)
-        plan = plan_of(intake.catalog, intake.blobs, who, pseudonym)
+        plan = planned(intake, who)
         if dry_run or not yes:
             _show(plan)
         if dry_run or not (yes or typer.confirm("Erase for good?")):

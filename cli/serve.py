@@ -73,13 +73,12 @@ def run_server(settings: Settings, *, beside: Callable[[], AbstractContextManage
         ConflictError: If the port is taken, another process owns the index directory, or people
             who were erased are in the data again.
     """
-    with context.catalog_of(settings) as catalog:
-        ensure_none_pending(settings, catalog)
     with (
         _listener(settings.server) as listener,
         open_services(settings) as services,
         beside(),
     ):
+        ensure_none_pending(settings, services.catalog)  # the owner of the indexes: erasures ask
         services.handle.warm_up()
         address = ServerAddress(url=_url(settings.server.host, listener), pid=os.getpid())
         config = uvicorn.Config(

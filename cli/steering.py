@@ -51,8 +51,6 @@ def rerun(
     ] = Stage.EXTRACT,
 ) -> None:
     """Work on a published document again: with another model, say, or new tags."""
-    if start in {Stage.RECEIVE, Stage.PUBLISH}:
-        raise InvalidInputError("Choose --from extract, segment, encode or enrich.")
     with intake_of(context.load(data_dir)) as intake:
         job = steering.rerun(intake, DocumentId(document_id), start=start)
     render.say(f"Queued as {job.id}.")

@@ -12,7 +12,6 @@ from typing import Annotated, Final
 import typer
 
 from cli import context
-from indexer.erasing.pending import ensure_none_pending
 
 _PARENT_POLL_S: Final = 1.0
 
@@ -39,8 +38,6 @@ def work(
         signal.signal(number, ask_to_stop)
     if parent is not None:
         threading.Thread(target=_stop_without, args=(parent, stop), daemon=True).start()
-    with context.catalog_of(settings) as catalog:
-        ensure_none_pending(settings, catalog)
     if run_worker(settings, stop):
         end_process(0)
 

@@ -16,7 +16,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -25,10 +25,10 @@ from typing import Final
 import msgspec
 
 from indexer.catalog.catalog import open_catalog
+from indexer.erasing.erase import RECEIPTS_DIR
 from indexer.erasing.ledger import LEDGER_FILE, entries, note
 from indexer.erasing.leftovers import referred
-from indexer.erasing.receipt import HASHING_KEY_FILE, SIGNING_KEY_FILE, person_hash
-from indexer.feedback.pseudonyms import KEY_FILE
+from indexer.erasing.receipt import person_hash
 from schemas.errors import ConflictError, DamagedFileError, NotFoundError, SettingsError
 from schemas.ids import BlobKey, PersonId
 from schemas.settings import Settings
@@ -37,7 +37,7 @@ CATALOG: Final = "catalog.sqlite"
 MANIFEST: Final = "manifest.json"
 BLOBS: Final = "blobs"
 SNAPSHOTS: Final = "snapshots"
-_FILES: Final = (KEY_FILE, HASHING_KEY_FILE, SIGNING_KEY_FILE, LEDGER_FILE)
+_BESIDE: Final = ("*.key", LEDGER_FILE, f"{RECEIPTS_DIR}/*.json")
 _PAGES: Final = 512  # of the database, between which others may write
 
 Progress = Callable[[str, int, int], None]
@@ -84,14 +84,14 @@ def backup(
     unfinished = Path(tempfile.mkdtemp(dir=snapshot.parent, prefix=".unfinished-"))
     try:
         _copy_database(source, unfinished / CATALOG)
-        for name in _FILES:
-            if (settings.data_dir / name).exists():
-                shutil.copyfile(settings.data_dir / name, unfinished / name)
+        for path in _beside(settings.data_dir):
+            _place(path, unfinished / path.relative_to(settings.data_dir))
         with closing(open_catalog(f"sqlite:///{unfinished / CATALOG}")) as catalog:
             keys = tuple(sorted(set(referred(catalog))))
         _copy_blobs(keys, blobs_dir, destination / BLOBS, progress)
         _drop_logs(unfinished)
-        sums = {path.name: _sha256(path) for path in sorted(unfinished.iterdir())}
+        files = sorted(path for path in unfinished.rglob("*") if path.is_file())
+        sums = {path.relative_to(unfinished).as_posix(): _sha256(path) for path in files}
         manifest = Manifest(now, version, sums, keys)
         (unfinished / MANIFEST).write_bytes(msgspec.json.encode(manifest))
         unfinished.rename(snapshot)
@@ -125,6 +125,9 @@ def restore(
     _, blobs_dir = _local(settings)
     if (data_dir / CATALOG).exists() or blobs_dir.exists():
         raise ConflictError(f"{data_dir} is in use: restore into an empty directory.")
+    ledgers = [p for p in (snapshot.parent.parent / LEDGER_FILE, ledger) if p is not None]
+    for path in ledgers:
+        entries(path)  # damaged, it must not be found out half way
     sums = {snapshot / name: digest for name, digest in manifest.files.items()}
     sums |= {store / key[:2] / key: key for key in manifest.blobs}
     for n, (path, digest) in enumerate(sums.items(), 1):
@@ -132,9 +135,12 @@ def restore(
         progress("checked", n, len(sums))
     _copy_blobs(manifest.blobs, store, blobs_dir, progress)
     for name in manifest.files:
-        _place(snapshot / name, data_dir / name)
-    for path in filter(None, (snapshot.parent.parent / LEDGER_FILE, ledger)):
+        if name != CATALOG:
+            _place(snapshot / name, data_dir / name)
+    for path in ledgers:
         _merge(path, data_dir / LEDGER_FILE)
+    # Last: without it nothing starts, so nobody is served before every erasure is known.
+    _place(snapshot / CATALOG, data_dir / CATALOG)
     return manifest
 
 
@@ -161,6 +167,12 @@ def _read_manifest(snapshot: Path) -> Manifest:
         raise NotFoundError(f"{snapshot} is no snapshot: it has no {MANIFEST}.") from error
     except msgspec.DecodeError as error:
         raise DamagedFileError(f"{snapshot / MANIFEST} was changed.") from error
+
+
+def _beside(data_dir: Path) -> Iterator[Path]:
+    """Yield the files of the data directory that nothing can make again."""
+    for pattern in _BESIDE:
+        yield from sorted(data_dir.glob(pattern))
 
 
 def _check(path: Path, digest: str) -> None:
@@ -205,9 +217,9 @@ def _place(source: Path, target: Path) -> None:
 
 
 def _merge(source: Path, target: Path) -> None:
-    known = {(entry.id, entry.is_done) for entry in entries(target)}
+    known = {entry.id: entry.is_done for entry in entries(target)}
     for entry in entries(source):
-        if (entry.id, entry.is_done) not in known:
+        if not known.get(entry.id, False):
             note(target, entry)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -27,6 +28,7 @@ from schemas.job import JobState
 _MANY: Final = 10_000
 _NAMED: Final = 5  # ids in one sentence
 _BEHIND: Final = 100  # changes that a follower catches up with in seconds
+_ALIVE_WITHIN: Final = timedelta(minutes=1)  # a server reports every five seconds
 _OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 _CHUNK_BYTES: Final = 4 * 1024**2
 
@@ -118,9 +120,11 @@ def check_index(intake: Intake, _repair: bool) -> Finding:  # noqa: FBT001
     """Tell how far the indexes are behind the catalog."""
     catalog = intake.catalog
     last = catalog.changes.last_position()
-    behind = [last - report.position for report in catalog.generations.followers()]
+    since = intake.clock() - _ALIVE_WITHIN
+    followers = catalog.generations.followers()
+    behind = [last - each.position for each in followers if each.reported_at >= since]
     if not behind:
-        says = "No server has reported yet: the indexes are built at its first start."
+        says = "No server runs: the indexes follow when one does."
         return Finding("index", Health.WARNING, says)
     if max(behind) > _BEHIND:
         says = f"{max(behind)} changes behind."
@@ -134,7 +138,8 @@ def check_vectors(intake: Intake, repair: bool) -> Finding:  # noqa: FBT001
     n_lacking = len(intake.catalog.passages.without_vector(encoder, _MANY))
     if not n_lacking:
         return Finding("vectors", Health.OK, "Every passage has its vector.")
-    says = f"{n_lacking} passages have no vector of {encoder}."
+    many = "or more " if n_lacking == _MANY else ""
+    says = f"{n_lacking} {many}passages have no vector of {encoder}."
     if repair:
         intake.queue.enqueue_reencode(encoder)
         return Finding("vectors", Health.REPAIRED, f"{says} Queued to be encoded.")

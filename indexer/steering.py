@@ -6,15 +6,17 @@ stage begins only where the row still says so. The original is kept whatever hap
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
 
 from indexer.intake import IN_PROGRESS, Intake, last_attempt, submit
-from schemas.errors import ConflictError, NotFoundError
+from schemas.errors import ConflictError, InvalidInputError, NotFoundError
 from schemas.ids import DocumentId, JobId
 from schemas.job import Job, JobState, Stage
 
+STARTS: Final = (Stage.EXTRACT, Stage.SEGMENT, Stage.ENCODE, Stage.ENRICH)
 ACTIVE: Final = frozenset({JobState.QUEUED, JobState.RUNNING})
 
 
@@ -88,9 +90,12 @@ def rerun(intake: Intake, document_id: DocumentId, *, start: Stage) -> Job:
             do again, and publishing follows anyway.
 
     Raises:
+        InvalidInputError: If it is another stage.
         NotFoundError: If there is no such document, or its original is gone.
         ConflictError: If it is being worked on.
     """
+    if start not in STARTS:
+        raise InvalidInputError(f"A document is worked on again from one of: {', '.join(STARTS)}.")
     document = intake.catalog.documents.get(document_id)
     if document is None:
         raise NotFoundError(f"There is no document {document_id}.")
@@ -105,14 +110,13 @@ def rerun(intake: Intake, document_id: DocumentId, *, start: Stage) -> Job:
     return submit(intake, msgspec.structs.replace(submission, start=start), anew=True).job
 
 
-def _moved(
-    intake: Intake, job_id: JobId, state: JobState, before: set[JobState] | frozenset[JobState]
-) -> Job:
+def _moved(intake: Intake, job_id: JobId, state: JobState, before: Collection[JobState]) -> Job:
     """Set the state of a job that is in one of these, and return the job as it was."""
-    job = _must_have(intake, job_id)
-    if not intake.catalog.jobs.move(job_id, state, before={job.state} & before, now=intake.clock()):
-        raise ConflictError(f"Job {job_id} is {_must_have(intake, job_id).state.value}.")
-    return job
+    while (job := _must_have(intake, job_id)).state in before:
+        # A worker may take it between the two: then it is looked at once more.
+        if intake.catalog.jobs.move(job_id, state, before={job.state}, now=intake.clock()):
+            return job
+    raise ConflictError(f"Job {job_id} is {job.state.value}.")
 
 
 def _must_have(intake: Intake, job_id: JobId) -> Job:

@@ -36,22 +36,8 @@ class Jobs:
             The job, and whether it is new; of several callers at once, one gets True.
         """
         job_id = job_id_for(submission.document_id, submission.revision, attempt)
-        row = {
-            "id": job_id,
-            "document_id": submission.document_id,
-            "revision": submission.revision,
-            "filename": submission.filename,
-            "state": JobState.QUEUED,
-            "progress": 0.0,
-            "created_at": now,
-            "updated_at": now,
-            "warnings": (),
-            "attempt": attempt,
-            "uploaded_by": submission.uploaded_by,
-            "submission": submission,
-        }
         with self._database.writing() as connection:
-            is_new = insert_new(connection, jobs, row)
+            is_new = insert_job(connection, submission, attempt=attempt, now=now)
             return _must_have(connection, job_id), is_new
 
     def get(self, job_id: JobId) -> Job | None:
@@ -184,6 +170,27 @@ class Jobs:
         """Return the newest queued or running job on exactly these bytes, or ``None``."""
         with self._database.reading() as connection:
             return _one(connection, jobs.c.revision == revision, jobs.c.state.in_(_IN_PROGRESS))
+
+
+def insert_job(
+    connection: Connection, submission: Submission, *, attempt: int = 1, now: datetime
+) -> bool:
+    """Make the queued job of a try, in a transaction of the caller's; return whether it is new."""
+    row = {
+        "id": job_id_for(submission.document_id, submission.revision, attempt),
+        "document_id": submission.document_id,
+        "revision": submission.revision,
+        "filename": submission.filename,
+        "state": JobState.QUEUED,
+        "progress": 0.0,
+        "created_at": now,
+        "updated_at": now,
+        "warnings": (),
+        "attempt": attempt,
+        "uploaded_by": submission.uploaded_by,
+        "submission": submission,
+    }
+    return insert_new(connection, jobs, row)
 
 
 def _one(connection: Connection, *conditions: ColumnElement[bool]) -> Job | None:

@@ -156,7 +156,8 @@ class Publishing:
             _write_passages(connection, document, passages, vectors)
             replace_replies(connection, document.id, replies)
             mark_applied(connection, applied, now)
-            withdraw_stale(connection, document.id, now)
+            if content != document.content:  # cut otherwise alone, it says what it said
+                withdraw_stale(connection, document.id, now)
             return append_change(connection, ChangeKind.PUBLISHED, document.id, now)
 
 

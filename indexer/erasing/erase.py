@@ -7,6 +7,7 @@ begun once more with the same id, and nothing starts before it is done.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import secrets
 import shutil
@@ -24,13 +25,20 @@ from indexer.catalog import tables as t
 from indexer.catalog.database import compact
 from indexer.catalog.documents import write_audiences
 from indexer.catalog.erasure_tables import erasures
+from indexer.catalog.jobs import insert_job
 from indexer.catalog.reply_tables import replies
 from indexer.catalog.upsert import insert_new
 from indexer.erasing.ledger import LEDGER_FILE, Entry, entries, note
 from indexer.erasing.leftovers import remove_leftovers
 from indexer.erasing.plan import Plan, plan_of
 from indexer.erasing.receipt import Erasure, Receipt, person_hash, sign
-from indexer.erasing.rows import disown_searches, erase_documents, erase_rows, rewrite_names
+from indexer.erasing.rows import (
+    disown_searches,
+    erase_documents,
+    erase_rows,
+    rewrite_names,
+    without_person_in,
+)
 from indexer.erasing.words import (
     names_pattern,
     without_names,
@@ -48,6 +56,7 @@ from schemas.feedback import Pseudonym
 from schemas.identity import audiences_of
 from schemas.ids import DocumentId, PersonId, Revision
 from schemas.job import Stage
+from schemas.settings import Settings
 
 RECEIPTS_DIR: Final = "receipts"
 _NO_REVISION: Final = Revision("0" * 64)
@@ -102,12 +111,14 @@ def erase(
     ensure_stopped(intake)
     ledger = settings.data_dir / LEDGER_FILE
     hashed = person_hash(settings.data_dir, person_id)
-    known = {entry.person: entry.id for entry in entries(ledger) if not entry.is_done}
-    erasure_id = again.id if again else known.get(hashed) or secrets.token_hex(8)
+    begun = _begun(settings, person_id)
+    erasure_id = again.id if again else begun or secrets.token_hex(8)
     pseudonym = open_pseudonyms(settings).of(person_id)
     kept_plan = settings.data_dir / _PLAN_FILE.format(erasure_id)
-    plan = _plan(intake, person_id, kept_plan)
+    plan = planned(intake, person_id)
     note(ledger, Entry(erasure_id, hashed, pseudonym, is_done=False))
+    ensure_stopped(intake)  # from here on nothing starts: it looks at the ledger
+    _write_whole(kept_plan, msgspec.json.encode(plan))
     person = _Person(person_id, plan.names, plan.aliases, erasure_id)
 
     say(f"{len(plan.rewritten)} documents are rewritten, {len(plan.removed)} removed.")
@@ -135,8 +146,8 @@ def erase(
         ),
     )
     _keep(settings.data_dir, receipt)
-    kept_plan.unlink()  # it holds the names
     note(ledger, Entry(erasure_id, hashed, pseudonym, is_done=True))
+    drop_old_plans(settings.data_dir)
     _log.info("person.erased", erasure=erasure_id, n_blobs=len(gone))
     return receipt
 
@@ -147,8 +158,10 @@ def forget_searches(intake: Intake, entry: Entry) -> None:
     with intake.catalog.database.publishing() as connection:
         disown_searches(connection, Pseudonym(entry.pseudonym), Pseudonym(secrets.token_hex(12)))
         _note_done(connection, entry.id, intake.clock())
-    (intake.settings.data_dir / SNAPSHOT_FILE).unlink(missing_ok=True)
+    data_dir = intake.settings.data_dir
+    (data_dir / SNAPSHOT_FILE).unlink(missing_ok=True)
     compact(intake.catalog.database.engine)
+    note(data_dir / LEDGER_FILE, msgspec.structs.replace(entry, is_done=True))
 
 
 def _note_done(connection: Connection, erasure_id: str, now: datetime) -> None:
@@ -163,22 +176,55 @@ def ensure_stopped(intake: Intake) -> None:
     """
     if index_owner(intake.settings) is not None:
         raise ConflictError("A server runs on this data: stop the service first.")
-    for path in sorted((intake.settings.data_dir / "workers").glob("*.lock")):
+    data_dir = intake.settings.data_dir
+    locks = [*(data_dir / "workers").glob("*.lock"), *(data_dir / "watched").glob("*.lock")]
+    for path in sorted(locks):
         try:
             with FileLock(path, timeout=0):
                 pass
         except Timeout as error:
-            raise ConflictError("A worker runs on this data: stop the service first.") from error
+            who = "A worker" if path.parent.name == "workers" else "cordee watch"
+            raise ConflictError(f"{who} runs on this data: stop the service first.") from error
 
 
-def _plan(intake: Intake, person_id: PersonId, kept: Path) -> Plan:
-    """Return what is to be done: what was decided before a crash, else what is decided now."""
-    if kept.exists():
+def planned(intake: Intake, person_id: PersonId) -> Plan:
+    """Return what is to be done: what was decided before a crash, else what is decided now.
+
+    Raises:
+        NotFoundError: If nothing is known of such a person.
+    """
+    begun = _begun(intake.settings, person_id)
+    kept = intake.settings.data_dir / _PLAN_FILE.format(begun)
+    if begun and kept.exists():
         return msgspec.json.decode(kept.read_bytes(), type=Plan)
     pseudonym = open_pseudonyms(intake.settings).of(person_id)
-    plan = plan_of(intake.catalog, intake.blobs, person_id, pseudonym)
-    kept.write_bytes(msgspec.json.encode(plan))
-    return plan
+    return plan_of(intake.catalog, intake.blobs, person_id, pseudonym)
+
+
+def drop_old_plans(data_dir: Path) -> None:
+    """Delete the plans, which hold names, of erasures that are done."""
+    begun = {entry.id for entry in entries(data_dir / LEDGER_FILE) if not entry.is_done}
+    wanted = {_PLAN_FILE.format(each) for each in begun}
+    for path in data_dir.glob(_PLAN_FILE.format("*")):
+        if path.name not in wanted:
+            path.unlink()
+
+
+def _begun(settings: Settings, person_id: PersonId) -> str | None:
+    """Return the id of an erasure of this person that a crash cut short."""
+    hashed = person_hash(settings.data_dir, person_id)
+    undone = [e for e in entries(settings.data_dir / LEDGER_FILE) if not e.is_done]
+    return next((entry.id for entry in undone if entry.person == hashed), None)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that its name only ever stands for all of its bytes, on disk."""
+    beside = path.with_suffix(".part")
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
 
 
 def _forget(intake: Intake, plan: Plan, person: _Person) -> dict[str, int]:
@@ -216,7 +262,7 @@ def _rewrite(intake: Intake, document_id: DocumentId, person: _Person) -> None:
     names = names_pattern(person.names, parts=takes_part)
     new = _without(intake.blobs.read(document.original), person, names)
     again = msgspec.structs.replace(
-        catalog.jobs.submission(job.id),
+        without_person_in(catalog.jobs.submission(job.id), person.id, names),
         original=intake.blobs.put(new),
         revision=Revision(hashlib.sha256(new).hexdigest()),
         size_bytes=len(new),
@@ -238,9 +284,10 @@ def _rewrite(intake: Intake, document_id: DocumentId, person: _Person) -> None:
                 content=intake.blobs.put(msgspec.json.encode(Body(()))),
                 n_passages=0,
                 title=without_names(document.title, names),
+                filename=again.filename,
             )
         )
-    catalog.jobs.create(again, now=intake.clock())
+        insert_job(connection, again, now=intake.clock())
 
 
 def _without(original: bytes, person: _Person, names: re.Pattern[str] | None) -> bytes:

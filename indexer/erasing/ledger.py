@@ -50,7 +50,10 @@ def entries(path: Path) -> list[Entry]:
 def note(path: Path, entry: Entry) -> None:
     """Add a line, on disk before this returns."""
     line = msgspec.json.encode(entry) + b"\n"
+    written = path.read_bytes() if path.exists() else b""
     with path.open("ab") as file:
+        # A line that a crash cut off never counted; written on, it would swallow this one.
+        file.truncate(written.rfind(b"\n") + 1)
         file.write(line)
         file.flush()
         os.fsync(file.fileno())

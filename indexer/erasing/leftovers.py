@@ -29,10 +29,11 @@ def remove_leftovers(catalog: Catalog, blobs: BlobStore) -> tuple[BlobKey, ...]:
     Only while nothing is taken in or worked on: a stage's result is referred to by nobody but the
     stage after it. Results of jobs that wait to go on are kept.
     """
+    stored = set(blobs.keys())  # before the rows are read, as in ``sweeping.orphans``
     wanted = set(referred(catalog))
     waiting = {job.id for job in _waiting(catalog)}
     gone = []
-    for key in sorted(set(blobs.keys()) - wanted):
+    for key in sorted(stored - wanted):
         if waiting and job_of(blobs, key) in waiting:
             continue
         blobs.delete(key)

@@ -7,7 +7,7 @@ from sqlalchemy import select, union
 
 from indexer.catalog.catalog import Catalog
 from indexer.catalog.erasure_tables import erasures
-from indexer.erasing.erase import erase, forget_searches
+from indexer.erasing.erase import drop_old_plans, erase, forget_searches
 from indexer.erasing.ledger import LEDGER_FILE, Entry, entries
 from indexer.erasing.receipt import Receipt, person_hash
 from indexer.erasing.rows import person_columns
@@ -46,6 +46,7 @@ def ensure_none_pending(settings: Settings, catalog: Catalog) -> None:
     Raises:
         ConflictError: If an erasure of the ledger is not done here, or only half.
     """
+    drop_old_plans(settings.data_dir)
     cut_short = [e for e in entries(settings.data_dir / LEDGER_FILE) if not e.is_done]
     if cut_short:
         raise ConflictError(

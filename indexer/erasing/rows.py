@@ -6,6 +6,7 @@ was, so that what was learned stays; a decision about tags stays a decision.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from indexer.catalog import ranking_tables as r
 from indexer.catalog import tables as t
 from indexer.catalog.among import among
 from indexer.catalog.restriction_tables import restrictions
+from indexer.catalog.sharing_tables import sharings
 from indexer.erasing.words import names_pattern, without_names
 from schemas.document import Submission
 from schemas.feedback import Pseudonym
@@ -37,6 +39,8 @@ _RENAMED: Final = (
     (t.corrections, {"person_id": NOBODY, "person_name": ""}),
     (restrictions, {"person_id": NOBODY, "person_name": ""}),
     (t.synonyms, {"edited_by": NOBODY}),
+    (sharings, {"requested_by": None}),
+    (sharings, {"confirmed_by": None}),
     (r.ranking_service, {"by": NOBODY}),
     (r.experiments, {"started_by": NOBODY}),
     (q.question_steps, {"person_id": None, "person_name": "", "text": ""}),
@@ -122,10 +126,24 @@ def erase_rows(
     for table, key, name in _typed_names(connection, names):
         count(table, delete(table).where(table.c[key] == name))
     count(t.jobs, update(t.jobs).where(t.jobs.c.uploaded_by == person_id).values(uploaded_by=None))
-    for job_id, submission in _submitted(connection, person_id):
-        nobody = msgspec.structs.replace(submission, uploaded_by=None)
-        connection.execute(update(t.jobs).where(t.jobs.c.id == job_id).values(submission=nobody))
+    for job_id, submission in _changed_submissions(connection, person_id, names):
+        mended = update(t.jobs).where(t.jobs.c.id == job_id).values(submission=submission)
+        connection.execute(mended)
     return {name: n for name, n in sorted(counts.items()) if n}
+
+
+def without_person_in(
+    submission: Submission, person_id: PersonId, names: re.Pattern[str] | None
+) -> Submission:
+    """Return what was sent in without the person: as its sender, and in the words about it."""
+    is_theirs = submission.uploaded_by == person_id
+    return msgspec.structs.replace(
+        submission,
+        uploaded_by=None if is_theirs else submission.uploaded_by,
+        filename=without_names(submission.filename, names),
+        title=without_names(submission.title, names),
+        source=without_names(submission.source, names),
+    )
 
 
 def rewrite_names(connection: Connection, names: Sequence[str]) -> int:
@@ -137,6 +155,7 @@ def rewrite_names(connection: Connection, names: Sequence[str]) -> int:
         (q.questions, ("text", "details", "answer")),
         (q.question_steps, ("text",)),
         (f.judgments, ("comment",)),
+        (restrictions, ("reason",)),
     ):
         key = next(iter(table.primary_key))
         for row in connection.execute(select(table)).mappings().all():
@@ -174,6 +193,13 @@ def _typed_names(connection: Connection, names: Sequence[str]) -> Iterator[tuple
             yield table, key, each
 
 
-def _submitted(connection: Connection, person_id: PersonId) -> list[tuple[str, Submission]]:
-    rows = connection.execute(select(t.jobs.c.id, t.jobs.c.submission))
-    return [(row.id, row.submission) for row in rows if row.submission.uploaded_by == person_id]
+def _changed_submissions(
+    connection: Connection, person_id: PersonId, names: Sequence[str]
+) -> list[tuple[str, Submission]]:
+    pattern = names_pattern(names, parts=False)
+    rows = connection.execute(select(t.jobs.c.id, t.jobs.c.submission)).all()
+    mended = (
+        (row.id, row.submission, without_person_in(row.submission, person_id, pattern))
+        for row in rows
+    )
+    return [(job_id, after) for job_id, before, after in mended if after != before]

@@ -14,6 +14,7 @@ import structlog
 from dbos import DBOS, DBOSConfig
 from filelock import FileLock, Timeout
 
+from indexer.erasing.pending import ensure_none_pending
 from indexer.notifying import open_notifier
 from pipelines.bootstrap import Pipeline, open_pipeline
 from pipelines.workflows.correct import register_correct
@@ -63,8 +64,12 @@ def run_worker(settings: Settings, stop: threading.Event) -> int:
     Returns:
         How many jobs are still running. They lose nothing: the next worker goes on after their
         last finished stage. Their threads cannot be stopped, so the process should end now.
+
+    Raises:
+        ConflictError: If somebody who was erased is in the data again.
     """
     with open_pipeline(settings) as pipeline, worker_slot(settings.data_dir) as name:
+        ensure_none_pending(settings, pipeline.catalog)  # in the slot: an erasure looks at that
         return serve_queues(pipeline, name, stop)
 
 

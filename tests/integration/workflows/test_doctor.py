@@ -14,7 +14,7 @@ from indexer.doctor import Finding, Health, examine
 from indexer.intake import Intake
 from pipelines.bootstrap import Pipeline
 from schemas.job import JobState
-from tests.integration.workflows.conftest import a_worker, ended
+from tests.integration.workflows.conftest import a_worker, ended, until
 from tests.integration.workflows.test_ingest import TEXT, send
 
 
@@ -62,6 +62,8 @@ def test_passages_without_vectors_are_queued_to_be_encoded(
 
     before = found(published)["vectors"]
     repaired = found(published, repair=True)["vectors"]
+    with a_worker(pipeline):
+        until(lambda: not published.catalog.passages.without_vector("first", 1))
 
     assert (before.health, repaired.health) == (Health.ERROR, Health.REPAIRED)
     assert "1 passages" in before.says

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
+from cli.app import app
 from cli.intake import intake_of
 from fixtures.builders import (
     a_judgment,
@@ -19,10 +21,12 @@ from fixtures.builders import (
     an_exchange_dict,
 )
 from indexer.backup import backup, restore
+from indexer.catalog.tables import METADATA
 from indexer.erasing.erase import erase
-from indexer.erasing.ledger import LEDGER_FILE, entries
+from indexer.erasing.ledger import LEDGER_FILE, Entry, entries, note
 from indexer.erasing.pending import ensure_none_pending, erase_pending
 from indexer.erasing.receipt import Receipt, person_hash, verify
+from indexer.erasing.rows import person_columns
 from indexer.feedback.pseudonyms import open_pseudonyms
 from indexer.intake import Intake, SubmissionOptions, receive
 from pipelines.bootstrap import Pipeline
@@ -67,8 +71,9 @@ Dominique Modèle: Merci Zoé, un acompte règle cela.
 NOTE = f"# Acompte\n\nUn acompte se demande au devis. Exemple donné par {NAME.upper()}.\n"
 
 
-def send(intake: Intake, content: bytes, name: str) -> DocumentId:
-    received = receive(intake, content, filename=name, options=SubmissionOptions(), uploaded_by=WHO)
+def send(intake: Intake, content: bytes, name: str, **said: str) -> DocumentId:
+    options = SubmissionOptions(**said)  # type: ignore[arg-type]
+    received = receive(intake, content, filename=name, options=options, uploaded_by=WHO)
     ended(intake, received.job)
     return received.document_id
 
@@ -82,7 +87,13 @@ def school(intake: Intake, pipeline: Pipeline) -> dict[str, DocumentId]:
         ids = {
             "exchange": send(intake, json.dumps(exchange).encode(), "ex.json"),
             "thread": send(intake, json.dumps(THREAD, ensure_ascii=False).encode(), "th.json"),
-            "note": send(intake, NOTE.encode(), "note.md"),
+            "note": send(
+                intake,
+                NOTE.encode(),
+                f"Note de {NAME}.md",
+                title=f"Note de {NAME}",
+                source=f"note:{NAME}",
+            ),
             "workshop": send(intake, WORKSHOP.encode(), "atelier.vtt"),
             "other": send(intake, b"# Devis\n\nUn devis engage celui qui le signe.", "d.md"),
         }
@@ -191,7 +202,9 @@ def test_the_receipt_verifies_names_nobody_and_cannot_be_changed(
 
     verify(receipt)
     assert receipt.erasure.person == person_hash(intake.settings.data_dir, WHO)
-    assert not {WHO, NAME} & set(msgspec.json.encode(receipt).decode().split('"'))
+    told = msgspec.json.encode(receipt).decode()
+    assert WHO not in told
+    assert NAME not in told
     changed = msgspec.structs.replace(receipt.erasure, documents_removed=())
     with pytest.raises(DamagedFileError, match="changed"):
         verify(Receipt(changed, receipt.public_key, receipt.signature))
@@ -256,6 +269,9 @@ def test_a_backup_is_whole_and_says_when_it_is_not(
     new = Settings(data_dir=tmp_path / "new")
     restore(new, snapshot)
     with intake_of(new) as restored:
+        assert {path.name for path in new.data_dir.glob("*.key")} == {
+            path.name for path in intake.settings.data_dir.glob("*.key")
+        }
         for document_id in school.values():
             document = restored.catalog.documents.get(document_id)
             assert document == intake.catalog.documents.get(document_id)
@@ -268,3 +284,71 @@ def test_a_backup_is_whole_and_says_when_it_is_not(
     with pytest.raises(DamagedFileError, match="missing or was changed"):
         restore(Settings(data_dir=tmp_path / "third"), snapshot)
     assert not (tmp_path / "third" / "catalog.sqlite").exists()
+
+
+def test_the_command_finishes_an_erasure_that_was_cut_short(
+    intake: Intake, school: dict[str, DocumentId], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data_dir = intake.settings.data_dir
+    with monkeypatch.context() as broken:
+        broken.setattr("indexer.erasing.erase.remove_leftovers", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            erase(intake, WHO, version="1")
+    with pytest.raises(ConflictError, match="cut short"):
+        ensure_none_pending(intake.settings, intake.catalog)
+
+    done = CliRunner().invoke(app, ["erase", WHO, "--yes", "--data-dir", str(data_dir)])
+
+    assert done.exit_code == 0, done.output
+    ensure_none_pending(intake.settings, intake.catalog)
+    assert traces(data_dir, NAME, WHO, SAID) == []
+    assert len(list((data_dir / "receipts").iterdir())) == 1
+
+
+def test_a_document_is_not_lost_when_its_new_job_cannot_be_written(
+    intake: Intake,
+    pipeline: Pipeline,
+    school: dict[str, DocumentId],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("indexer.erasing.erase.insert_job", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            erase(intake, WHO, version="1")
+    erase(intake, WHO, version="1")
+    with a_worker(pipeline):
+        job = intake.catalog.jobs.latest_for(school["thread"])
+        assert job is not None
+        assert ended(intake, job).state is JobState.SUCCEEDED
+
+    passages = intake.catalog.passages.of_document(school["thread"])
+    assert "demandez un acompte" in " ".join(passage.text for passage in passages)
+
+
+def test_a_line_of_the_ledger_that_was_cut_off_swallows_nothing(tmp_path: Path) -> None:
+    ledger = tmp_path / LEDGER_FILE
+    note(ledger, Entry("a", "x", "y", is_done=True))
+    with ledger.open("ab") as file:
+        file.write(b'{"id":"b","per')
+
+    note(ledger, Entry("c", "x", "y", is_done=False))
+    note(ledger, Entry("d", "x", "y", is_done=False))
+
+    assert [entry.id for entry in entries(ledger)] == ["a", "c", "d"]
+
+
+def test_every_column_that_names_a_person_is_known_to_erasing() -> None:
+    endings = ("by", "person_id", "asker_id", "mentor_id", "answerer_id", "speaker_id")
+    named = {
+        column
+        for table in METADATA.tables.values()
+        for column in table.columns
+        if column.name.endswith(endings)
+    }
+    gone_with_their_document = {
+        column
+        for column in named
+        if column.table.name in {"replies", "corrections"} and column.name != "person_id"
+    }
+
+    assert named - gone_with_their_document <= set(person_columns())

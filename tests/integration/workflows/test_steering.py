@@ -229,11 +229,12 @@ def test_what_there_is_no_room_for_is_refused_before_it_is_stored(intake: Intake
     with pytest.raises(StorageFullError, match="nearly full"):
         send(msgspec.structs.replace(intake, settings=settings), TEXT)
 
-    assert not list((intake.settings.data_dir / "blobs").rglob("*.*"))
+    blobs = intake.settings.data_dir / "blobs"
+    assert not [path for path in blobs.rglob("*") if path.is_file()]
     assert intake.catalog.jobs.list_recent() == []
 
 
-def test_nothing_begins_and_nothing_is_taken_in_while_the_disk_is_nearly_full(
+def test_no_stage_begins_while_the_disk_is_nearly_full(
     intake: Intake, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = send(intake, TEXT).job
