@@ -31,7 +31,7 @@ import jiwer
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.extraction.channels import has_one_voice_per_channel
+from pipelines.extraction.channels import channels_of
 from pipelines.extraction.glossary import load_glossary
 from pipelines.extraction.speech import WhisperTranscriber, open_transcriber
 from schemas.content import Speaker, Transcript, Word
@@ -197,7 +197,7 @@ def _deaf(transcriber: WhisperTranscriber, span: TimeSpan) -> WhisperTranscriber
     return deaf
 
 
-def _one_voice(wav: Path) -> dict[str, bool]:
+def _one_voice(wav: Path) -> dict[str, str]:
     left, right = _decoded(MEDIA / f"{CALLS[0]}.m4a", channels=2).T
     mix = (left + right) / 2
     kinds = {
@@ -209,7 +209,7 @@ def _one_voice(wav: Path) -> dict[str, bool]:
     found = {}
     for name, channels in kinds.items():
         _write(wav, np.stack(channels, axis=1))
-        found[name] = has_one_voice_per_channel(wav)
+        found[name] = channels_of(wav).value
     return found
 
 

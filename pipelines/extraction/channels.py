@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,26 +28,44 @@ _FULL_SCALE: Final = 32_768  # of 16-bit samples
 _READ_FRAMES: Final = 3_000  # one minute at a time: memory does not grow with the recording
 _ONE_SIDED_SHARE: Final = 0.7
 _MIN_SIDE_SHARE: Final = 0.03
+_SAME_DB: Final = (
+    3.0  # one sound in both channels, panned by less than a listener would call a side
+)
+_SAME_SHARE: Final = 0.95
 
 
-def has_one_voice_per_channel(wav: Path) -> bool:
-    """Tell whether left and right carry different voices, and not one mix in stereo.
+class Channels(StrEnum):
+    """How the voices of a recording lie in its channels."""
 
-    True when in most audible frames one side is 6 dB louder, and each side is, now and then.
-    A stereo mix has its voices in the middle; identical channels never differ.
+    APART = "apart"
+    """One voice in each."""
+    SINGLE = "single"
+    """There is one channel."""
+    SAME = "same"
+    """Both carry the same sound."""
+    SILENT = "silent"
+    """One of the two carries none."""
+    MIXED = "mixed"
+    """All voices in all channels, a mix in stereo say."""
+
+
+def channels_of(stereo: Path) -> Channels:
+    """Tell how voices lie in the two channels of a WAV.
+
+    They are apart when in most audible frames one side is 6 dB louder, and each side is, now and
+    then. A stereo mix has its voices in the middle; identical channels never differ.
     """
-    left = right = audible = 0
-    for samples in _iter_stereo(wav):
-        levels = np.stack([frame_levels(samples[:, 0]), frame_levels(samples[:, 1])])
-        heard = levels.max(axis=0) > _SILENCE_DB
-        lead = levels[0] - levels[1]
-        audible += int(heard.sum())
-        left += int((heard & (lead > _OTHER_LOUDER_DB)).sum())
-        right += int((heard & (lead < -_OTHER_LOUDER_DB)).sum())
-    if not audible:
-        return False
-    enough = min(left, right) >= _MIN_SIDE_SHARE * audible
-    return enough and left + right >= _ONE_SIDED_SHARE * audible
+    leads, quieter = _leads_where_heard(stereo)
+    if not leads.size:
+        return Channels.SAME
+    left = (leads > _OTHER_LOUDER_DB).mean()
+    right = (leads < -_OTHER_LOUDER_DB).mean()
+    if min(left, right) >= _MIN_SIDE_SHARE and left + right >= _ONE_SIDED_SHARE:
+        return Channels.APART
+    if quieter < _MIN_SIDE_SHARE:
+        return Channels.SILENT
+    is_same = (np.abs(leads) < _SAME_DB).mean() >= _SAME_SHARE
+    return Channels.SAME if is_same else Channels.MIXED
 
 
 def gate(own: Samples, other: Samples) -> Samples:
@@ -79,6 +98,18 @@ def frame_levels(samples: Samples) -> NDArray[np.float64]:
     padded = np.pad(samples, (0, n_frames * FRAME - len(samples))).astype(np.float64)
     power = (padded.reshape(n_frames, FRAME) ** 2).mean(axis=1)
     return np.asarray(10 * np.log10(power + _FLOOR))
+
+
+def _leads_where_heard(stereo: Path) -> tuple[NDArray[np.float32], float]:
+    """Return by how many dB left leads in each audible frame, and the share the quieter is in."""
+    leads, heard_in = [], np.zeros(2)
+    for samples in _iter_stereo(stereo):
+        levels = np.stack([frame_levels(samples[:, 0]), frame_levels(samples[:, 1])])
+        heard_in += (levels > _SILENCE_DB).sum(axis=1)
+        heard = levels.max(axis=0) > _SILENCE_DB
+        leads.append((levels[0] - levels[1])[heard].astype(np.float32))
+    found = np.concatenate(leads) if leads else np.zeros(0, np.float32)
+    return found, float(heard_in.min() / max(1, found.size))
 
 
 def _iter_stereo(wav: Path) -> Iterator[NDArray[np.float32]]:

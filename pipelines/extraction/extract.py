@@ -56,8 +56,8 @@ def extract(submission: Submission, path: Path, deps: ExtractionDeps) -> Extract
     first heading, else a readable form of its name.
 
     Args:
-        submission: What the sender said; only ``filename``, ``document_id`` and ``media`` are
-            read.
+        submission: What the sender said; only ``filename``, ``document_id``, ``media`` and,
+            of a recording, ``kind`` are read.
         path: A local copy of the original.
         deps: Limits, blob store, transcriber and progress.
 

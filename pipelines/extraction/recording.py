@@ -7,19 +7,19 @@ import wave
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from pipelines.extraction.blocks import title_from_filename
-from pipelines.extraction.channels import has_one_voice_per_channel
+from pipelines.extraction.channels import Channels, channels_of
 from pipelines.extraction.chapters import find_chapters
 from pipelines.extraction.convert import SAMPLE_RATE, to_playable, to_poster, to_speech_wav
 from pipelines.extraction.exchange import Exchange, Thread
 from pipelines.extraction.media import Probe, probe
 from pipelines.ports import ExtractionDeps, Progress
 from schemas.content import Extraction, Speaker, Transcript
-from schemas.document import MediaFiles, MediaKind, Submission
+from schemas.document import DocumentKind, MediaFiles, MediaKind, Submission
 from schemas.errors import (
     DamagedFileError,
     LimitExceededError,
@@ -39,10 +39,26 @@ _NO_PICTURE: Final = (
     "The picture of this video is in a form (codec) that cannot be read: only its sound was kept "
     "for playing."
 )
+_NOT_TOLD_APART: Final = {
+    Channels.SINGLE: "The recording has one channel",
+    Channels.SAME: "Both channels carry the same sound",
+    Channels.SILENT: "One of the two channels is silent",
+    Channels.MIXED: "The channels of the recording are one mix of all voices",
+}
+
+
+class _Sound(NamedTuple):
+    """The sound of a recording as the recogniser takes it."""
+
+    wav: Path
+    length_ms: int
+    channels: Channels
 
 
 def extract_recording(submission: Submission, path: Path, deps: ExtractionDeps) -> Extraction:
     """Return the transcript of an audio or video file, with its playable copy and poster.
+
+    An exchange whose voices cannot be told apart says so in a warning; a course need not.
 
     Raises:
         DamagedFileError: If it cannot be read to its end.
@@ -51,7 +67,10 @@ def extract_recording(submission: Submission, path: Path, deps: ExtractionDeps) 
         LimitExceededError: If it is longer than the settings allow.
     """
     voices = _unknown_voices(submission)
-    return _extract(path, submission.filename, voices, deps)
+    found, channels = _extract(path, submission.filename, voices, deps)
+    if submission.kind is not DocumentKind.EXCHANGE:
+        return found
+    return msgspec.structs.replace(found, warnings=(*voice_warnings(channels), *found.warnings))
 
 
 def transcribe_call(
@@ -72,15 +91,21 @@ def transcribe_call(
     speakers = [Speaker(id=p.id, name=p.name) for p in exchange.participants]
     name = exchange.media or submission.filename
     with deps.blobs.local_path(submission.media) as path:
-        call = _extract(path, Path(name).name, speakers, deps)
+        call, channels = _extract(path, Path(name).name, speakers, deps)
     return msgspec.structs.replace(
         written,
         media_kind=call.media_kind,
         content=_after_messages(written, call, speakers),
         media=call.media,
         duration_ms=call.duration_ms,
-        warnings=written.warnings + call.warnings,
+        warnings=(*written.warnings, *voice_warnings(channels), *call.warnings),
     )
+
+
+def voice_warnings(channels: Channels) -> tuple[str, ...]:
+    """Return why the voices of a call are one, as a warning; nothing where they are apart."""
+    why = _NOT_TOLD_APART.get(channels)
+    return (f"{why}: speakers could not be told apart by channel.",) if why else ()
 
 
 def _without_recording(
@@ -123,7 +148,7 @@ def _unknown_voices(submission: Submission) -> list[Speaker]:
 
 def _extract(
     path: Path, filename: str, voices: Sequence[Speaker], deps: ExtractionDeps
-) -> Extraction:
+) -> tuple[Extraction, Channels]:
     found = probe(path)
     if isinstance(found, str):
         raise DamagedFileError(f"“{filename}” cannot be read as video or sound: {found}.")
@@ -137,20 +162,20 @@ def _extract(
     _check_duration(found.duration_ms or 0, filename, deps)
     with tempfile.TemporaryDirectory(prefix="cordee-media-") as folder_name:
         folder = Path(folder_name)
-        wav, heard_ms = _speech_wav(path, folder, filename, probe=found, deps=deps)
+        sound = _speech_wav(path, folder, filename, probe=found, deps=deps)
         deps.progress(_SOUND_DONE)
         transcript = deps.transcriber.transcribe(
-            wav, speakers=voices, progress=_part(deps.progress, _SOUND_DONE, _SPEECH_DONE)
+            sound.wav, speakers=voices, progress=_part(deps.progress, _SOUND_DONE, _SPEECH_DONE)
         )
-        wav.unlink()
+        sound.wav.unlink()
         if not transcript.utterances:
-            length = timedelta(seconds=heard_ms // 1000)
+            length = timedelta(seconds=sound.length_ms // 1000)
             raise NoSoundError(f"No speech was found in “{filename}” ({length} long).")
-        duration_ms = found.duration_ms or heard_ms
+        duration_ms = found.duration_ms or sound.length_ms
         media, warnings = _media_files(
             path, folder, filename, probe=found, duration_ms=duration_ms, deps=deps
         )
-    return Extraction(
+    extraction = Extraction(
         media_kind=MediaKind.VIDEO if found.has_video else MediaKind.AUDIO,
         content=_with_chapters(deps.mend(transcript), found, duration_ms),
         title=found.title or title_from_filename(filename),
@@ -158,6 +183,7 @@ def _extract(
         duration_ms=duration_ms,
         warnings=(*_hole_warnings(transcript), *warnings),
     )
+    return extraction, sound.channels
 
 
 def _with_chapters(transcript: Transcript, probe: Probe, duration_ms: int) -> Transcript:
@@ -176,7 +202,7 @@ def _check_duration(duration_ms: int, filename: str, deps: ExtractionDeps) -> No
 
 def _speech_wav(
     path: Path, folder: Path, filename: str, *, probe: Probe, deps: ExtractionDeps
-) -> tuple[Path, int]:
+) -> _Sound:
     """Decode the sound to its end; two channels only where each has a voice of its own."""
     wav = folder / "speech.wav"
     limit_s = deps.settings.max_duration_s + 1  # what is longer than it says is caught below
@@ -185,12 +211,13 @@ def _speech_wav(
     heard_ms = _wav_ms(wav)
     _check_duration(heard_ms, filename, deps)
     _check_complete(probe, heard_ms, filename)
-    if n_channels == _STEREO and not has_one_voice_per_channel(wav):
-        mono = folder / "mono.wav"
-        to_speech_wav(wav, mono, filename, n_channels=1, limit_s=limit_s)
-        wav.unlink()
-        wav = mono
-    return wav, heard_ms
+    channels = channels_of(wav) if n_channels == _STEREO else Channels.SINGLE
+    if channels in {Channels.APART, Channels.SINGLE}:
+        return _Sound(wav, heard_ms, channels)
+    mono = folder / "mono.wav"
+    to_speech_wav(wav, mono, filename, n_channels=1, limit_s=limit_s)
+    wav.unlink()
+    return _Sound(mono, heard_ms, channels)
 
 
 def _check_complete(probe: Probe, heard_ms: int, filename: str) -> None:

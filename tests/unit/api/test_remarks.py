@@ -10,7 +10,9 @@ from api.pages.remarks import remark
 from api.pages.texts import LANGUAGES, Texts, texts_of
 from fixtures.builders import A_MOMENT, a_submission
 from pipelines.extraction.archive import MACROS_IGNORED
+from pipelines.extraction.channels import Channels
 from pipelines.extraction.meeting import COARSE_TIMES, NO_TIMES
+from pipelines.extraction.recording import voice_warnings
 from pipelines.extraction.subtitles import subtitles_to_transcript
 from pipelines.publishing import describe
 from pipelines.workflows.carrying import STRAY_WARNING
@@ -35,6 +37,7 @@ def real_remarks() -> list[str]:
         "Speech was heard from 12 s to 95 s and next to no words were recognised: have a look.",
         "Tag 'l’été' is not in the taxonomy; it was left out.",
         "The recording 'appel.m4a' that “ex.json” names did not come along.",
+        *(warning for channels in Channels for warning in voice_warnings(channels)),
         "No poster could be made: the film is black.",
         "The picture of this video is in a form (codec) that cannot be read.",
         "No text was found on page 2, 3 and others.",

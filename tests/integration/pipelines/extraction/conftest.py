@@ -18,6 +18,7 @@ from indexer.ports import BlobStore
 from pipelines.extraction.extract import extract
 from pipelines.ports import ExtractionDeps, Progress
 from schemas.content import Extraction
+from schemas.document import DocumentKind
 from schemas.settings import IngestionSettings
 
 
@@ -30,6 +31,7 @@ class ExtractBytes(Protocol):
         data: bytes,
         *,
         media: Path | None = None,
+        kind: DocumentKind | None = None,
         progress: Progress = ...,
         **limits: int,
     ) -> Extraction: ...
@@ -47,6 +49,7 @@ def extract_bytes(tmp_path: Path, blobs: BlobStore) -> ExtractBytes:
         data: bytes,
         *,
         media: Path | None = None,
+        kind: DocumentKind | None = None,
         progress: Progress = lambda _: None,
         **limits: int,
     ) -> Extraction:
@@ -54,7 +57,10 @@ def extract_bytes(tmp_path: Path, blobs: BlobStore) -> ExtractBytes:
         path.write_bytes(data)
         settings = msgspec.structs.replace(IngestionSettings(), **limits)
         submission = a_submission(
-            filename=filename, original=blobs.put(path), media=blobs.put(media) if media else None
+            filename=filename,
+            original=blobs.put(path),
+            media=blobs.put(media) if media else None,
+            kind=kind,
         )
         return extract(
             submission, path, ExtractionDeps(settings, blobs, FakeTranscriber(), progress)

@@ -18,7 +18,7 @@ from pipelines.extraction.media import Probe, probe
 from pipelines.extraction.speech import WhisperTranscriber
 from pipelines.ports import ExtractionDeps
 from schemas.content import Transcript
-from schemas.document import MediaKind
+from schemas.document import DocumentKind, MediaKind
 from schemas.errors import (
     DamagedFileError,
     LimitExceededError,
@@ -259,6 +259,36 @@ def test_a_stereo_mix_is_one_voice(extract_bytes: ExtractBytes, make_media: Make
     found = extract_bytes("mix.wav", mix.read_bytes())
     assert isinstance(found.content, Transcript)
     assert found.content.utterances[0].speaker_id is None
+
+
+@pytest.mark.parametrize(
+    ("sound", "said"),
+    [
+        ("aevalsrc='sin(2000*t)|sin(2000*t)':s=16000:d=6", "Both channels carry the same sound"),
+        ("aevalsrc='sin(2000*t)|0':s=16000:d=6", "One of the two channels is silent"),
+        (TONE, "The recording has one channel"),
+    ],
+)
+def test_a_call_whose_voices_cannot_be_told_apart_says_so(
+    extract_bytes: ExtractBytes, make_media: Make, sound: str, said: str
+) -> None:
+    call = make_media("call.wav", sound)
+    exchange = extract_bytes("ex.json", an_exchange_json(media="call.wav"), media=call)
+    alone = extract_bytes("call.wav", call.read_bytes(), kind=DocumentKind.EXCHANGE)
+
+    warning = f"{said}: speakers could not be told apart by channel."
+    assert warning in exchange.warnings
+    assert warning in alone.warnings
+
+
+def test_a_course_in_stereo_and_a_call_of_two_channels_warn_of_nothing(
+    extract_bytes: ExtractBytes, make_media: Make
+) -> None:
+    course = make_media("mix.wav", "aevalsrc='sin(2000*t)|sin(2000*t)':s=16000:d=6")
+    call = make_media("call.wav", CALL)
+
+    assert extract_bytes("mix.wav", course.read_bytes()).warnings == ()
+    assert extract_bytes("ex.json", an_exchange_json(media="c.wav"), media=call).warnings == ()
 
 
 def test_a_recording_that_did_not_come_along_is_a_warning(extract_bytes: ExtractBytes) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.extraction.channels import frame_levels, gate, has_one_voice_per_channel
+from pipelines.extraction.channels import Channels, channels_of, frame_levels, gate
 
 SECOND = 16_000
 TONE = (0.5 * np.sin(np.arange(SECOND) / 10)).astype(np.float32)
@@ -30,19 +30,28 @@ def test_a_full_scale_square_wave_is_at_0_db() -> None:
 
 
 def test_voices_that_take_turns_are_two(tmp_path: Path) -> None:
-    assert has_one_voice_per_channel(a_wav(tmp_path / "a.wav", FIRST, SECOND_TURN))
+    assert channels_of(a_wav(tmp_path / "a.wav", FIRST, SECOND_TURN)) is Channels.APART
 
 
 def test_crosstalk_of_a_tenth_still_leaves_two_voices(tmp_path: Path) -> None:
     wav = a_wav(tmp_path / "a.wav", FIRST + 0.1 * SECOND_TURN, SECOND_TURN + 0.1 * FIRST)
-    assert has_one_voice_per_channel(wav)
+    assert channels_of(wav) is Channels.APART
 
 
 @pytest.mark.parametrize(
-    ("left", "right"), [(FIRST, FIRST), (FIRST, 0.8 * FIRST), (FIRST, 0 * FIRST), (0 * FIRST,) * 2]
+    ("left", "right", "found"),
+    [
+        (FIRST, FIRST, Channels.SAME),
+        (FIRST, 0.8 * FIRST, Channels.SAME),
+        (FIRST, 0 * FIRST, Channels.SILENT),
+        (FIRST + 0.6 * SECOND_TURN, 0.6 * FIRST + SECOND_TURN, Channels.MIXED),
+        (0 * FIRST, 0 * FIRST, Channels.SAME),
+    ],
 )
-def test_one_voice_in_stereo_is_one(tmp_path: Path, left: np.ndarray, right: np.ndarray) -> None:
-    assert not has_one_voice_per_channel(a_wav(tmp_path / "a.wav", left, right))
+def test_one_voice_in_stereo_is_one_and_why_is_told(
+    tmp_path: Path, left: np.ndarray, right: np.ndarray, found: Channels
+) -> None:
+    assert channels_of(a_wav(tmp_path / "a.wav", left, right)) is found
 
 
 def test_the_gate_takes_the_other_voice_out() -> None:
