@@ -10,10 +10,10 @@ import typer
 from cli import context, render
 from cli.intake import intake_of
 from indexer import steering
-from indexer.intake import IN_PROGRESS, Intake
+from indexer.intake import Intake
 from schemas.errors import ConflictError, InvalidInputError
 from schemas.ids import DocumentId, JobId
-from schemas.job import Job, JobState, Stage
+from schemas.job import ACTIVE, OPEN, Job, JobState, Stage
 
 _MANY: Final = 10_000
 
@@ -25,12 +25,12 @@ All = Annotated[bool, typer.Option("--all", help="Every job that this can be sai
 
 def cancel(job_ids: JobIds = None, data_dir: context.DataDir = None, *, every: All = False) -> None:
     """End jobs that are not over; originals are kept, and can be tried again."""
-    _tell(data_dir, job_ids, steering.cancel, IN_PROGRESS if every else ())
+    _tell(data_dir, job_ids, steering.cancel, OPEN if every else ())
 
 
 def pause(job_ids: JobIds = None, data_dir: context.DataDir = None, *, every: All = False) -> None:
     """Let jobs wait until they are resumed; what comes later runs all the same."""
-    _tell(data_dir, job_ids, steering.pause, steering.ACTIVE if every else ())
+    _tell(data_dir, job_ids, steering.pause, ACTIVE if every else ())
 
 
 def resume(job_ids: JobIds = None, data_dir: context.DataDir = None, *, every: All = False) -> None:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from cli import render
 from schemas.ids import DocumentId, JobId
-from schemas.job import Job, JobProblem, JobState, Stage
+from schemas.job import ACTIVE, Job, JobProblem, JobState, Stage
 
 MAX_LINES: Final = 20
 """Lines that fit on a small screen; with more files, those at work are shown first."""
@@ -55,7 +55,7 @@ class Row(msgspec.Struct):
     @property
     def is_open(self) -> bool:
         """Whether the job has not ended."""
-        return self.state in {JobState.QUEUED, JobState.RUNNING}
+        return self.state in ACTIVE
 
     @property
     def shown_state(self) -> Text:

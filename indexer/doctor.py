@@ -23,13 +23,12 @@ from schemas.content import Content, Transcript
 from schemas.document import Document
 from schemas.errors import ConflictError, NotFoundError, SettingsError
 from schemas.ids import BlobKey, DocumentId, JobId
-from schemas.job import JobState
+from schemas.job import ACTIVE, JobState
 
 _MANY: Final = 10_000
 _NAMED: Final = 5  # ids in one sentence
 _BEHIND: Final = 100  # changes that a follower catches up with in seconds
 _ALIVE_WITHIN: Final = timedelta(minutes=1)  # a server reports every five seconds
-_OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 _CHUNK_BYTES: Final = 4 * 1024**2
 
 
@@ -96,7 +95,7 @@ def check_room(intake: Intake, _repair: bool) -> Finding:  # noqa: FBT001
 
 def check_workers(intake: Intake, _repair: bool) -> Finding:  # noqa: FBT001
     """Tell whether somebody works on what waits."""
-    n_open = sum(intake.catalog.jobs.counts()[state] for state in _OPEN)
+    n_open = sum(intake.catalog.jobs.counts()[state] for state in ACTIVE)
     alive = intake.catalog.workers.alive(intake.clock())
     if n_open and not alive:
         says = f"{n_open} jobs wait and no worker is alive."

@@ -41,7 +41,7 @@ from schemas.ids import (
     document_id_for,
     job_id_for,
 )
-from schemas.job import Job, JobState
+from schemas.job import ENDED_BADLY, OPEN, Job
 from schemas.settings import Settings
 from schemas.sharing import is_shared_copy
 
@@ -52,8 +52,6 @@ MAX_PEEK_BYTES: Final = 64 * 1024**2
 HEAD_BYTES: Final = 16
 """Enough of a file's start to tell a recording from everything else."""
 FALLBACK_FILENAME: Final = "document"
-IN_PROGRESS: Final = frozenset({JobState.QUEUED, JobState.RUNNING, JobState.PAUSED})
-_ENDED_BADLY: Final = frozenset({JobState.FAILED, JobState.CANCELLED})
 
 _NAMED_KINDS: Final = frozenset({DocumentKind.EXCHANGE, DocumentKind.THREAD})
 _OWN_ID: Final = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
@@ -191,7 +189,7 @@ def retry(intake: Intake, job_id: JobId) -> Job:
     job = intake.catalog.jobs.get(job_id)
     if job is None:
         raise NotFoundError(f"There is no job {job_id}.")
-    if job.state not in _ENDED_BADLY:
+    if job.state not in ENDED_BADLY:
         raise ConflictError(f"Job {job_id} is {job.state.value}: only a failed job is tried again.")
     submission = intake.catalog.jobs.submission(job_id)
     intake.blobs.size(submission.original)
@@ -284,7 +282,7 @@ def _same_bytes(intake: Intake, submission: Submission) -> Received | None:
     if published is None:
         return None
     latest = jobs.latest_for(published)
-    if latest is not None and latest.state in IN_PROGRESS:
+    if latest is not None and latest.state in OPEN:
         return None  # another revision is about to replace these bytes, which are wanted again
     done = last_attempt(intake, published, submission.revision)
     return Received(job=done, document_id=published, is_new=False) if done else None
@@ -304,7 +302,7 @@ def last_attempt(intake: Intake, document_id: DocumentId, revision: Revision) ->
 def _open_attempt(intake: Intake, submission: Submission) -> tuple[Job, bool]:
     """Create the attempt after the last one, unless that one is not over yet."""
     last = last_attempt(intake, submission.document_id, submission.revision)
-    if last is not None and last.state in IN_PROGRESS:
+    if last is not None and last.state in OPEN:
         return last, False
     attempt = 1 if last is None else last.attempt + 1
     return intake.catalog.jobs.create(submission, attempt=attempt, now=intake.clock())

@@ -12,7 +12,7 @@ from typing import Final
 
 from indexer.catalog.catalog import Catalog
 from indexer.room import has_room
-from schemas.job import Job, JobState, Stage, priority_of
+from schemas.job import OVER, Job, JobState, Stage, priority_of
 from schemas.outlook import Awaited, JobOutlook, OpenJob, Outlook, Standing
 from schemas.settings import Settings
 from schemas.stage_time import StageOutcome, StageTime
@@ -30,11 +30,10 @@ def read_outlook(settings: Settings, catalog: Catalog, now: datetime | None = No
     now = now or datetime.now(UTC)
     counts = catalog.jobs.counts()
     workers = catalog.workers.alive(now)
-    open_states = {JobState.QUEUED, JobState.RUNNING, JobState.PAUSED}
     return outlook(
         catalog.jobs.open_jobs(),
         mean_seconds(catalog.stage_times.all()),
-        n_over=sum(n for state, n in counts.items() if state not in open_states),
+        n_over=sum(n for state, n in counts.items() if state in OVER),
         at_once=len(workers) * settings.ingestion.workers,
         is_room=has_room(settings),
         now=now,

@@ -16,12 +16,11 @@ from indexer.erasing.rows import erase_documents
 from schemas.document import DocumentKind
 from schemas.errors import NotFoundError
 from schemas.ids import DocumentId
-from schemas.job import JobState
+from schemas.job import OPEN
 from schemas.settings import RetentionSettings
 
 TOLD_DAYS: Final = 30
 """How long before it goes a document is announced."""
-_OPEN: Final = (JobState.QUEUED, JobState.RUNNING, JobState.PAUSED)
 
 _log = structlog.get_logger(__name__)
 
@@ -96,6 +95,6 @@ def hold(catalog: Catalog, document_id: DocumentId, *, is_held: bool) -> None:
 
 
 def _is_worked_on(catalog: Catalog, document_id: DocumentId) -> bool:
-    working = exists().where(jobs.c.document_id == document_id, jobs.c.state.in_(_OPEN))
+    working = exists().where(jobs.c.document_id == document_id, jobs.c.state.in_(OPEN))
     with catalog.database.reading() as connection:
         return bool(connection.execute(select(working)).scalar())

@@ -11,13 +11,12 @@ from typing import Final
 
 import msgspec
 
-from indexer.intake import IN_PROGRESS, Intake, last_attempt, submit
+from indexer.intake import Intake, last_attempt, submit
 from schemas.errors import ConflictError, InvalidInputError, NotFoundError
 from schemas.ids import DocumentId, JobId
-from schemas.job import Job, JobState, Stage
+from schemas.job import ACTIVE, OPEN, Job, JobState, Stage
 
 STARTS: Final = (Stage.EXTRACT, Stage.SEGMENT, Stage.ENCODE, Stage.ENRICH)
-ACTIVE: Final = frozenset({JobState.QUEUED, JobState.RUNNING})
 
 
 def cancel(intake: Intake, job_id: JobId) -> Job:
@@ -29,7 +28,7 @@ def cancel(intake: Intake, job_id: JobId) -> Job:
         NotFoundError: If there is no such job.
         ConflictError: If it is over.
     """
-    job = _moved(intake, job_id, JobState.CANCELLED, IN_PROGRESS)
+    job = _moved(intake, job_id, JobState.CANCELLED, OPEN)
     if job.state is JobState.PAUSED:
         # It goes on once more, finds that it is cancelled, and clears away what it has made.
         intake.queue.resume(job_id)
@@ -103,7 +102,7 @@ def rerun(intake: Intake, document_id: DocumentId, *, start: Stage) -> Job:
     if done is None:
         raise NotFoundError(f"No job is known that made the document {document_id}.")
     latest = intake.catalog.jobs.latest_for(document_id)
-    if latest is not None and latest.state in IN_PROGRESS:
+    if latest is not None and latest.state in OPEN:
         raise ConflictError(f"Job {latest.id} works on this document already.")
     submission = intake.catalog.jobs.submission(done.id)
     intake.blobs.size(submission.original)

@@ -18,11 +18,11 @@ from indexer.catalog.tables import jobs
 from indexer.erasing.leftovers import job_of, referred
 from indexer.ports import BlobStore
 from schemas.ids import BlobKey, JobId
-from schemas.job import JobState
+from schemas.job import OVER, JobState
 
 GRACE: Final = timedelta(hours=36)
 """Longer than an upload or a stage takes, and than a blob stays young (``indexer.blobs.FRESH``)."""
-_ENDED: Final = frozenset({JobState.SUCCEEDED, JobState.CANCELLED})
+_ENDED: Final = OVER - {JobState.FAILED}
 """Failed jobs can be tried again: they go on after the last finished stage."""
 
 _log = structlog.get_logger(__name__)

@@ -61,6 +61,15 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+ACTIVE: Final = frozenset({JobState.QUEUED, JobState.RUNNING})
+"""Nobody has to do anything: a worker is at it, or will be."""
+OPEN: Final = ACTIVE | {JobState.PAUSED}
+"""Not ended."""
+ENDED_BADLY: Final = frozenset({JobState.FAILED, JobState.CANCELLED})
+"""May be tried again."""
+OVER: Final = ENDED_BADLY | {JobState.SUCCEEDED}
+
+
 class JobProblem(msgspec.Struct, frozen=True):
     """Why a job failed, in words a user understands."""
 

@@ -25,13 +25,12 @@ from api.views.jobs import job_view
 from indexer.intake import retry as retry_job
 from schemas.errors import NotFoundError
 from schemas.identity import Caller
-from schemas.job import Job, JobState
+from schemas.job import OVER, Job, JobState
 from schemas.wire import JobList, JobView
 
 POLL_S: Final = 0.25
 HEARTBEAT_S: Final = 15.0
 """Proxies close a silent connection after a minute or half a minute."""
-_OVER: Final = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 _SCANNED: Final = 500
 """Newest jobs looked at for a list; what the caller may not see is left out of them."""
 
@@ -91,7 +90,7 @@ async def follow_job(
     # The one handler that is not synchronous: it mostly waits, and waiting must cost no thread.
     job = await sync_to_thread(visible_job, services, caller, job_id)
     last_id = request.headers.get("last-event-id", "")
-    if job.state in _OVER and last_id == event_id(job):
+    if job.state in OVER and last_id == event_id(job):
         return Response(None, status_code=204)
     deadline = request.auth.expires_at.timestamp()
     events = iter_events(services, job, last_id=last_id, deadline_s=deadline)
@@ -126,7 +125,7 @@ async def iter_events(
         if event_id(job) != sent:
             sent, quiet_since = event_id(job), time.monotonic()
             yield _event(job)
-        if job.state in _OVER:
+        if job.state in OVER:
             return
         if time.monotonic() - quiet_since > HEARTBEAT_S:
             quiet_since = time.monotonic()
@@ -145,7 +144,7 @@ def event_id(job: Job) -> str:
 
 
 def _event(job: Job) -> ServerSentEventMessage:
-    name = "done" if job.state in _OVER else "progress"
+    name = "done" if job.state in OVER else "progress"
     return ServerSentEventMessage(
         data=msgspec.json.encode(job_view(job)), event=name, id=event_id(job)
     )

@@ -14,12 +14,10 @@ from api.pages.visit import Visit
 from api.services import Services
 from api.views.jobs import job_view
 from schemas.document import Document, Submission, Visibility
-from schemas.job import Job, JobState, Stage
+from schemas.job import ACTIVE, ENDED_BADLY, Job, JobState, Stage
 from schemas.wire import JobView
 
 STAGES: Final = tuple(Stage)
-_UNDER_WAY: Final = frozenset({JobState.QUEUED, JobState.RUNNING})
-_ENDED_BADLY: Final = frozenset({JobState.FAILED, JobState.CANCELLED})
 _ACTS: Final = {
     JobState.QUEUED: ("prioritize", "pause", "cancel"),
     JobState.RUNNING: ("pause", "cancel"),
@@ -50,7 +48,7 @@ class JobCard(msgspec.Struct, frozen=True):
     @property
     def is_under_way(self) -> bool:
         """Whether it waits or is being worked on."""
-        return self.job.state in _UNDER_WAY
+        return self.job.state in ACTIVE
 
 
 def newest_cards(visit: Visit, *, states: Collection[JobState], limit: int) -> list[JobCard]:
@@ -78,7 +76,7 @@ def _card(services: Services, job: Job, document: Document | None, t: Texts) -> 
         n_done=_n_done(job),
         problem=_problem_key(job, t),
         remarks=tuple(remark(warning, t) for warning in job.warnings),
-        may_retry=job.state in _ENDED_BADLY and _is_latest(services, job),
+        may_retry=job.state in ENDED_BADLY and _is_latest(services, job),
         acts=_ACTS.get(job.state, ()),
     )
 

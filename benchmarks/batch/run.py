@@ -19,11 +19,10 @@ from benchmarks.batch.files import Made
 from cli.intake import intake_of
 from indexer.intake import Intake, SubmissionOptions, receive
 from schemas.ids import DocumentId
-from schemas.job import Job, JobState
+from schemas.job import OVER, Job
 from schemas.settings import Settings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-OVER: Final = frozenset({JobState.SUCCEEDED, JobState.FAILED})
 _POLL_S: Final = 0.1
 _SECONDS_PER_FILE: Final = 30.0  # a batch that takes longer has hung
 _START_S: Final = 1.5

@@ -14,11 +14,8 @@ from indexer.catalog.upsert import insert_new
 from schemas.document import Submission
 from schemas.errors import NotFoundError
 from schemas.ids import DocumentId, JobId, PersonId, Revision, job_id_for
-from schemas.job import Job, JobProblem, JobState, Stage
+from schemas.job import ACTIVE, OPEN, Job, JobProblem, JobState, Stage
 from schemas.outlook import OpenJob
-
-_ACTIVE = (JobState.QUEUED, JobState.RUNNING)
-_IN_PROGRESS = (*_ACTIVE, JobState.PAUSED)
 
 
 class Jobs:
@@ -124,7 +121,7 @@ class Jobs:
         with self._database.writing() as connection:
             begun = connection.execute(
                 update(jobs)
-                .where(here, jobs.c.state.in_(_ACTIVE))
+                .where(here, jobs.c.state.in_(ACTIVE))
                 .values(
                     state=JobState.RUNNING, stage=stage, progress=0.0, starts=again, updated_at=now
                 )
@@ -147,7 +144,7 @@ class Jobs:
 
     def open_jobs(self) -> list[OpenJob]:
         """Return every job that has not ended, oldest first."""
-        query = select(jobs).where(jobs.c.state.in_(_IN_PROGRESS)).order_by(jobs.c.created_at)
+        query = select(jobs).where(jobs.c.state.in_(OPEN)).order_by(jobs.c.created_at)
         with self._database.reading() as connection:
             return [
                 OpenJob(_to_job(row), row.submission.size_bytes, is_between=row.starts == 0)
@@ -169,7 +166,7 @@ class Jobs:
     def in_progress(self, revision: Revision) -> Job | None:
         """Return the newest queued or running job on exactly these bytes, or ``None``."""
         with self._database.reading() as connection:
-            return _one(connection, jobs.c.revision == revision, jobs.c.state.in_(_IN_PROGRESS))
+            return _one(connection, jobs.c.revision == revision, jobs.c.state.in_(OPEN))
 
 
 def insert_job(

@@ -15,9 +15,8 @@ from indexer.catalog.tables import documents, jobs
 from indexer.ports import BlobStore
 from schemas.document import MediaFiles
 from schemas.ids import BlobKey, JobId
-from schemas.job import JobState
+from schemas.job import OVER, JobState
 
-OVER: Final = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 _ZIP: Final = b"PK\x03\x04"
 _NO_KEY: Final = ("_type", "_as")  # endings of fields that say something about a file
 _HEAD_BYTES: Final = 200

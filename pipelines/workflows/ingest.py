@@ -22,7 +22,7 @@ from pipelines.workflows.results import StageResults
 from pipelines.workflows.steps import STEPS, Keys, NewKeys, run_stage
 from schemas.errors import CancelledError, CordeeError, should_retry
 from schemas.ids import BlobKey, JobId
-from schemas.job import INGEST_WORKFLOW, JobProblem, JobState, Stage
+from schemas.job import ACTIVE, INGEST_WORKFLOW, JobProblem, JobState, Stage
 
 MAX_RECOVERIES: Final = 20
 """Starts of one workflow before it is taken for one that kills its worker. Restarts of the
@@ -128,7 +128,7 @@ def _wait_for_room(pipeline: Pipeline, job_id: JobId) -> None:
     has_said = False
     while not has_room(pipeline.settings):
         job = pipeline.catalog.jobs.get(job_id)
-        if job is None or job.state not in {JobState.QUEUED, JobState.RUNNING}:
+        if job is None or job.state not in ACTIVE:
             return
         if not has_said:
             _log.warning("disk.nearly_full", job_id=job_id)

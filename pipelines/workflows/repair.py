@@ -17,6 +17,7 @@ from pipelines.workflows.steps import INTERNAL_MESSAGE
 from schemas.errors import NotFoundError
 from schemas.ids import JobId
 from schemas.job import (
+    ACTIVE,
     APP_VERSION,
     CORRECT_WORKFLOW,
     CORRECTIONS_QUEUE,
@@ -43,8 +44,7 @@ _log = structlog.get_logger(__name__)
 
 def repair(pipeline: Pipeline) -> None:
     """Bring the catalog's jobs and the engine's workflows back in step. Idempotent."""
-    open_states = (JobState.QUEUED, JobState.RUNNING)
-    jobs = pipeline.catalog.jobs.list_recent(states=open_states, limit=_MAX_JOBS)
+    jobs = pipeline.catalog.jobs.list_recent(states=ACTIVE, limit=_MAX_JOBS)
     for start in range(0, len(jobs), _BATCH):
         _repair_batch(pipeline, jobs[start : start + _BATCH])
 

@@ -95,3 +95,22 @@ def test_only_transient_errors_are_retried() -> None:
         errors.ChangedFileError,
         errors.StorageFullError,
     }
+
+
+def test_sets_of_job_states_are_named_once() -> None:
+    """What counts as over or under way is said in `schemas/job.py`, and nowhere by hand."""
+    sources = [p for p in MODULES if p.relative_to(ROOT).as_posix() != "schemas/job.py"]
+
+    by_hand = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Set) and sum(map(_is_job_state, node.elts)) > 1
+    ]
+
+    assert by_hand == []
+
+
+def _is_job_state(node: ast.expr) -> bool:
+    is_member = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    return is_member and node.value.id == "JobState"

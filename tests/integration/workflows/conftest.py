@@ -20,7 +20,7 @@ from indexer.intake import Intake
 from pipelines.bootstrap import Pipeline
 from pipelines.workflows.runtime import serve_queues
 from schemas.ids import TagId
-from schemas.job import Job, JobState
+from schemas.job import OVER, Job
 from schemas.settings import ModelSettings, Settings
 from schemas.tag import TagAssigner, TagAssignment
 
@@ -138,7 +138,7 @@ def ended(intake: Intake, job: Job) -> Job:
         assert found is not None
         return found
 
-    until(lambda: now().state in {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
+    until(lambda: now().state in OVER)
     return now()
 
 
