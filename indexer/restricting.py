@@ -90,18 +90,18 @@ def _check(document: Document, place: Locator) -> None:
             )
             last = document.duration_ms
         case PageSpan(start, end):
-            fits, last = document.media_kind is MediaKind.PDF, document.n_pages
+            fits, last = document.n_pages is not None, document.n_pages
             start, end = start - 1, end - 1
         case MessageSpan(start, end):
             fits, last = document.media_kind is MediaKind.MESSAGES, None
         case BlockSpan(start, end):
-            fits, last = document.media_kind is MediaKind.TEXT, None
+            fits, last = document.media_kind is MediaKind.TEXT and document.n_pages is None, None
         case _:
             assert_never(place)
     if not fits:
         raise InvalidInputError(
-            "place: recordings are hidden by time, PDFs by page, exchanges by message, texts by "
-            "block."
+            "place: recordings are hidden by time, PDFs and decks by page, exchanges by message, "
+            "texts by block."
         )
     if not 0 <= start < end or (last is not None and start >= last):
         raise InvalidInputError("place: it must begin inside the document and end after that.")

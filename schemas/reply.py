@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from schemas.hiding import is_hidden
 from schemas.ids import PersonId, TagId
 from schemas.span import Locator, MessageSpan, TimeSpan
 
@@ -43,22 +44,11 @@ def shown_replies(replies: Iterable[Reply], hidden: Collection[Locator]) -> tupl
         return tuple(replies)
     shown = []
     for reply in replies:
-        answers = tuple(a for a in reply.answers if not any(meets(a, place) for place in hidden))
-        asked = not any(meets(reply.question, place) for place in hidden)
+        answers = tuple(a for a in reply.answers if not is_hidden(a, hidden))
+        asked = not is_hidden(reply.question, hidden)
         if asked and (answers or not reply.answers):
             # A topic may be named by what is hidden alone.
             is_whole = answers == reply.answers
             topic = reply.topic if is_whole else None
             shown.append(msgspec.structs.replace(reply, answers=answers, topic=topic))
     return tuple(shown)
-
-
-def meets(one: Turns, other: object) -> bool:
-    """Tell whether two places share a message or a moment; places of another kind never do."""
-    match one, other:
-        case MessageSpan(), MessageSpan():
-            return one.start_message < other.end_message and other.start_message < one.end_message
-        case TimeSpan(), TimeSpan():
-            return one.start_ms < other.end_ms and other.start_ms < one.end_ms
-        case _:
-            return False

@@ -15,7 +15,6 @@ from schemas.span import TimeSpan
 from schemas.wire_restrictions import PlaceView, RestrictionView
 
 _UNITS: Final = {
-    MediaKind.PDF: "page",
     MediaKind.MESSAGES: "message",
     MediaKind.TEXT: "block",
 }
@@ -30,6 +29,8 @@ class Shown(msgspec.Struct, frozen=True):
 
 def unit_of(document: Document) -> str:
     """Return what a document is hidden by: ``time``, ``page``, ``message`` or ``block``."""
+    if document.n_pages is not None:
+        return "page"
     return _UNITS.get(document.media_kind, "time")
 
 

@@ -47,17 +47,16 @@ def redacted(
     content: Content,
     redactions: Iterable[Redaction],
     voices: Mapping[PersonId, Speaker],
-    chapter_title: Mapping[str, str],
 ) -> Content:
     """Return what readers of a copy see.
 
-    What was heard in place of a mended word goes, and so do pictures of pages.
+    What was heard in place of a mended word goes, and so do pictures of pages, and chapters: a
+    title may hold a name, and nobody looks at these one by one.
 
     Args:
         content: Of the original.
         redactions: Of its turns or blocks.
         voices: Who speaks, by the id in the original; nobody else is named.
-        chapter_title: Titles of chapters by those of the original.
     """
     by_turn = _by_turn(redactions)
     match content:
@@ -68,10 +67,6 @@ def redacted(
                 ),
                 speakers=tuple(dict.fromkeys(voices.values())),
                 holes=content.holes,
-                chapters=tuple(
-                    msgspec.structs.replace(each, title=chapter_title[each.title])
-                    for each in content.chapters
-                ),
             )
         case Body():
             return Body(

@@ -97,14 +97,20 @@ class Sharings:
 
         Raises:
             NotFoundError: If nobody asked to share the document.
-            ConflictError: If the document, or what is decided of it, changed meanwhile.
+            ConflictError: If the document, or what is decided of it, changed meanwhile, or a part
+                of it is hidden from students.
         """
         with self._database.publishing() as connection:
             sharing = _must_have(connection, document_id)
-            content = connection.execute(select(d.c.content).where(d.c.id == document_id))
-            is_same = content.scalar_one() == confirmed.content
-            if not is_same or sharing.decisions != decisions:
+            original = select(d.c.content, d.c.hidden).where(d.c.id == document_id)
+            content, hidden = connection.execute(original).one()
+            if content != confirmed.content or sharing.decisions != decisions:
                 raise ConflictError("What is shared has changed meanwhile: look at it again.")
+            if hidden:
+                # Students are not to see that part, and a copy would hold it.
+                raise ConflictError(
+                    "A part of this document is hidden from students: show it again first."
+                )
             is_done = sharing.state in _MAKING and sharing.copy_revision == confirmed.copy_revision
             if not is_done:
                 connection.execute(

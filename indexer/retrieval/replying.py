@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from indexer.analysis.analyzer import words_among
-from schemas.reply import Reply, Turns, meets
+from schemas.hiding import overlaps
+from schemas.reply import Reply, Turns
 from schemas.span import Locator
 
 
@@ -34,7 +35,7 @@ def reply_of(
         key=lambda each: (
             turn is not None and _holds(turn, each),
             len(words_among(each.title, terms)),
-            any(meets(answer, place) for answer in each.answers),
+            any(overlaps(answer, place) for answer in each.answers),
             -each.ordinal,
         ),
         default=None,
@@ -42,4 +43,4 @@ def reply_of(
 
 
 def _holds(place: Locator, reply: Reply) -> bool:
-    return meets(reply.question, place) or any(meets(each, place) for each in reply.answers)
+    return overlaps(reply.question, place) or any(overlaps(each, place) for each in reply.answers)

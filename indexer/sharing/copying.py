@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from indexer.anonymising.finder import find
-from indexer.anonymising.redacting import (
-    Redaction,
-    redacted,
-    redacted_text,
-    silences,
-)
-from indexer.catalog.catalog import Catalog
-from indexer.sharing.preview import Preview, cast_of
+from indexer.anonymising.redacting import redacted, silences
+from indexer.sharing.preview import Preview
 from schemas.content import Speaker, Transcript
 from schemas.document import (
     Document,
@@ -26,21 +19,22 @@ from schemas.sharing import (
 )
 
 
-def copy_of(catalog: Catalog, seen: Preview) -> SharedCopy:
+def copy_of(seen: Preview) -> SharedCopy:
     """Return what the copy is made of."""
     document, content = seen.document, seen.content
     people = _people(document, names_mentor=seen.decisions.names_mentor)
     voices = {id_: Speaker(each.id, each.name) for id_, each in people.items()}
     if isinstance(content, Transcript):
         unknown = {u.speaker_id for u in content.utterances if u.speaker_id} - people.keys()
-        voices |= {id_: _nobody(n) for n, id_ in enumerate(sorted(unknown), 1)}
+        n_known = sum(each.role is ParticipantRole.SPEAKER for each in document.participants)
+        voices |= {id_: _nobody(n) for n, id_ in enumerate(sorted(unknown), n_known + 1)}
     recorded = document.media.playable if isinstance(content, Transcript) else None
     has_sound = recorded is not None and document.media_kind in {MediaKind.AUDIO, MediaKind.VIDEO}
     return SharedCopy(
         title=seen.shown(TITLE),
         kind=document.kind,
         media_kind=MediaKind.AUDIO if has_sound else _written(document.media_kind),
-        content=redacted(content, seen.redactions, voices, _chapters(catalog, seen)),
+        content=redacted(content, seen.redactions, voices),
         participants=tuple(people.values()),
         created_at=document.created_at,
         duration_ms=document.duration_ms,
@@ -72,20 +66,6 @@ def _anonymous(role: ParticipantRole, number: int) -> Participant:
 def _nobody(number: int) -> Speaker:
     person = _anonymous(ParticipantRole.SPEAKER, number)
     return Speaker(person.id, person.name)
-
-
-def _chapters(catalog: Catalog, seen: Preview) -> dict[str, str]:
-    """Return titles of chapters without names: nobody looks at these one by one."""
-    content = seen.content
-    titles = [each.title for each in content.chapters] if isinstance(content, Transcript) else []
-    texts = dict(enumerate(titles))
-    found = find(texts, cast_of(catalog, seen.document)) if texts else []
-    return {
-        title: redacted_text(
-            title, [Redaction(one.place, one.placeholder) for one in found if one.place.turn == n]
-        )
-        for n, title in texts.items()
-    }
 
 
 def _written(media_kind: MediaKind) -> MediaKind:

@@ -15,8 +15,9 @@ _HEAD: Final = re.compile(
     r"(?:\s+(?:to|à)\s+(?P<to>[^:]+?))?\s*:\s*(?P<text>.*)$"
 )
 _EVERYBODY: Final = re.compile(
-    r"everyone|everybody|tout le monde|tous|toutes|les participants", re.IGNORECASE
+    r"(?:everyone|everybody|tout le monde|tous|toutes|les participants)\b", re.IGNORECASE
 )
+"""A whole word: a name may begin with the same letters."""
 
 
 class RoomChat(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from schemas.document import Document, DocumentKind
 from schemas.ids import DocumentId
 from schemas.job import JobState
 from schemas.settings import RetentionSettings
+from schemas.sharing import shared_source
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 YEAR = RetentionSettings(exchange_days=365)
@@ -87,6 +89,39 @@ def test_a_document_that_is_worked_on_goes_later(catalog: Catalog) -> None:
     catalog.jobs.update(job.id, now=NOW, state=JobState.SUCCEEDED)
 
     assert before == ()
+    assert ids(expire(catalog, YEAR, now=NOW)) == [old.id]
+
+
+def test_the_jobs_of_a_shared_copy_go_with_the_original(catalog: Catalog) -> None:
+    old = publish(catalog, "old", 400)
+    copy_id = catalog.sharings.request(old.id, None, NOW).copy_id
+    source = shared_source(old.id)
+    copying, _ = catalog.jobs.create(a_submission(source, document_id=copy_id), now=NOW)
+    before = expire(catalog, YEAR, now=NOW)
+    catalog.jobs.update(copying.id, now=NOW, state=JobState.SUCCEEDED)
+
+    gone = expire(catalog, YEAR, now=NOW)
+
+    assert (before, ids(gone)) == ((), [old.id])
+    assert catalog.jobs.get(copying.id) is None
+
+
+class Crashing:
+    """Documents whose catalog dies when one is deleted."""
+
+    def delete(self, document_id: DocumentId) -> bool:
+        raise RuntimeError(document_id)
+
+
+def test_a_crash_in_between_leaves_no_job_of_a_document_that_is_gone(catalog: Catalog) -> None:
+    old = publish(catalog, "old", 400)
+    job, _ = catalog.jobs.create(a_submission("old"), now=NOW)
+    catalog.jobs.update(job.id, now=NOW, state=JobState.SUCCEEDED)
+
+    with pytest.raises(RuntimeError):
+        expire(replace(catalog, documents=Crashing()), YEAR, now=NOW)
+
+    assert catalog.jobs.get(job.id) is None
     assert ids(expire(catalog, YEAR, now=NOW)) == [old.id]
 
 

@@ -11,18 +11,24 @@ import msgspec
 import numpy as np
 import pytest
 
-from indexer.intake import Intake
+from api.pages.hiding import unit_of
+from fixtures.documents import Slide, a_deck, saved
+from indexer.intake import Intake, SubmissionOptions, receive
+from indexer.masking import masked
 from indexer.restricting import is_ready, lift, restrict
 from pipelines.bootstrap import Pipeline
 from pipelines.workflows.correct import apply
 from pipelines.workflows.mask import mask_media
+from schemas.content import Body
 from schemas.document import Document, MediaFiles, Visibility
-from schemas.hiding import Restriction, as_seen
+from schemas.errors import InvalidInputError
+from schemas.hiding import Restriction, as_seen, hidden_from
 from schemas.identity import EVERYONE, MENTORS, Caller, Role
 from schemas.ids import PersonId
-from schemas.span import TimeSpan
+from schemas.span import BlockSpan, PageSpan, TimeSpan
 from tests.integration.workflows.conftest import a_worker, ended
 from tests.integration.workflows.test_correct import document_of, published, send, settings
+from tests.integration.workflows.test_share import work
 
 __all__ = ["published", "settings"]
 CLAIRE: Final = Caller(PersonId("m-claire"), Role.MENTOR, "Claire")
@@ -88,6 +94,29 @@ def test_what_is_hidden_stays_so_when_the_document_comes_again(
 
     assert document_of(intake).revision != published.revision
     assert [n for n in range(30) if said(n) in shown(intake)] == [*range(10), *range(15, 30)]
+
+
+def test_a_hidden_slide_of_a_deck_is_unseen(intake: Intake, pipeline: Pipeline) -> None:
+    deck = saved(a_deck(Slide("Le prix"), Slide("Les chiffres"), Slide("La suite")))
+    said = SubmissionOptions(visibility=Visibility.STUDENTS)
+    work(pipeline, receive(intake, deck, filename="a.pptx", options=said, uploaded_by=None).job)
+    slide = PageSpan(2, 3)
+
+    restrict(
+        intake, document_of(intake), slide, visibility=Visibility.MENTORS, reason="", by=CLAIRE
+    )
+    apply(pipeline, document_of(intake).id)
+
+    document = document_of(intake)
+    content = msgspec.json.decode(intake.blobs.read(document.content), type=Body)
+    read = masked(content, hidden_from(document, {EVERYONE}))
+    assert [word in shown(intake) for word in ("prix", "chiffres", "suite")] == [True, False, True]
+    assert "chiffres" not in repr(read)
+    assert unit_of(document) == "page"
+    with pytest.raises(InvalidInputError):
+        restrict(
+            intake, document, BlockSpan(0, 1), visibility=Visibility.MENTORS, reason="", by=CLAIRE
+        )
 
 
 @pytest.fixture

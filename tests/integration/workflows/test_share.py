@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 
 from fixtures.builders import an_exchange_dict
+from indexer.catalog.sharings import Confirmed
 from indexer.erasing.leftovers import referred
 from indexer.erasing.plan import plan_of
 from indexer.intake import Intake, Received, SubmissionOptions, receive
+from indexer.restricting import restrict
 from indexer.sharing import desk
 from indexer.sharing.preview import Preview, preview_of
 from pipelines.bootstrap import Pipeline
@@ -28,10 +30,10 @@ from schemas.document import Document, MediaKind, Visibility
 from schemas.errors import ConflictError, CordeeError, InvalidInputError, NotFoundError
 from schemas.feedback import Pseudonym
 from schemas.identity import EVERYONE, Caller, Role
-from schemas.ids import BlobKey, DocumentId, PersonId
+from schemas.ids import BlobKey, DocumentId, PersonId, Revision
 from schemas.job import Job, JobState
 from schemas.sharing import Decisions, FindingKind, Mark, Place, SharingState
-from schemas.span import TimeSpan
+from schemas.span import MessageSpan, TimeSpan
 from tests.integration.workflows.conftest import a_worker, ended
 
 CLAIRE = Caller(PersonId("m-claire"), Role.MENTOR, "Claire Roudanec")
@@ -254,6 +256,30 @@ def test_a_changed_original_takes_its_copy_back(intake: Intake, pipeline: Pipeli
     assert sharing is not None
     assert (sharing.state, gone) == (SharingState.STALE, None)
     assert (anew.id, anew.title) == (copy.id, "Le four de [élève]")
+
+
+def test_what_is_hidden_meanwhile_is_not_shared(intake: Intake, pipeline: Pipeline) -> None:
+    document = published(pipeline, send(intake, an_exchange()))
+    sharing = desk.ask(intake, document, CLAIRE)
+    confirmed = Confirmed(
+        CLAIRE.person_id, intake.clock(), document.content, BlobKey("plan"), Revision("r")
+    )
+    seen_before = seen(intake, document)
+    restrict(
+        intake,
+        document,
+        MessageSpan(2, 3),
+        visibility=Visibility.MENTORS,
+        reason="",
+        by=CLAIRE,
+    )
+
+    # The desk read the document before that, and writes after it.
+    with pytest.raises(ConflictError, match="hidden from students"):
+        intake.catalog.sharings.confirm(document.id, sharing.decisions, confirmed)
+    with pytest.raises(ConflictError, match="hidden from students"):
+        desk.confirm(intake, document, seen_before.version, CLAIRE)
+    assert intake.catalog.jobs.latest_for(_copy_id(intake, document)) is None
 
 
 @pytest.mark.parametrize("way", ["withdraw", "delete the original", "delete the copy"])

@@ -11,8 +11,8 @@ from pipelines.enrichment.replies import MAX_TITLE_CHARS, find_replies
 from schemas.content import Body, Speaker, Transcript, Utterance, UtteranceFlag
 from schemas.document import DocumentKind, Participant, ParticipantRole
 from schemas.ids import PersonId, TagId
-from schemas.reply import Reply, meets
-from schemas.span import MessageSpan, PageSpan, TimeSpan
+from schemas.reply import Reply
+from schemas.span import MessageSpan, TimeSpan
 
 LEA = Participant(PersonId("s-lea"), "Léa Martin", ParticipantRole.STUDENT)
 TOM = Participant(PersonId("s-tom"), "Tom Roux", ParticipantRole.STUDENT)
@@ -225,11 +225,3 @@ def test_texts_and_unknown_voices_are_read_without_a_name() -> None:
         (Speaker(PersonId("x"), ""),),
     )
     assert replies(nobody, ()) == []  # one voice: nobody tells who asks from who answers
-
-
-def test_places_meet_where_they_share_a_message_or_a_moment() -> None:
-    assert meets(MessageSpan(0, 2), MessageSpan(1, 3))
-    assert not meets(MessageSpan(0, 2), MessageSpan(2, 3))
-    assert meets(TimeSpan(0, 10), TimeSpan(9, 20))
-    assert not meets(TimeSpan(0, 10), MessageSpan(0, 10))
-    assert not meets(TimeSpan(0, 10), PageSpan(1, 2))

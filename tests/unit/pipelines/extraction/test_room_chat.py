@@ -44,5 +44,12 @@ def test_older_and_french_layouts_are_read(line: str) -> None:
     assert messages(read_room_chat([line])) == [("Marie Exemple", "Bonjour")]
 
 
+@pytest.mark.parametrize("name", ["Toussaint Modèle", "Tousignant", "Everyonette"])
+def test_a_name_that_begins_as_everybody_does_is_one_person(name: str) -> None:
+    lines = ["10:00:00 From A to Everyone: Bonjour", f"10:00:09 From A to {name}: Entre nous"]
+
+    assert messages(read_room_chat(lines)) == [("A", "Bonjour")]
+
+
 def test_a_text_is_no_chat() -> None:
     assert read_room_chat(["Le marché ouvre à", "10:02:33 de la nuit : froid"]) is None
