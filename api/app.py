@@ -35,6 +35,7 @@ from api.controllers.search import search_router
 from api.controllers.session import session_router
 from api.controllers.sharing import sharing_router
 from api.controllers.similar import similar_router
+from api.controllers.speakers import speakers_router
 from api.controllers.steering import steering_router
 from api.controllers.synonyms import synonyms_router
 from api.controllers.tags import tags_router
@@ -75,6 +76,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             restrictions_router,
             sharing_router,
             similar_router,
+            speakers_router,
             uploads_router,
             resumable_router,
             hooks_router,

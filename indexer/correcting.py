@@ -1,4 +1,4 @@
-"""Correcting a turn of speech: kept at once, handed to the workers to be applied."""
+"""Correcting a turn of speech, what is said and by whom: kept at once, applied by the workers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import structlog
 
 from indexer.analysis.normalize import well_formed
 from indexer.intake import Intake
-from schemas.content import Content, Transcript, Utterance
-from schemas.correction import Correction, place_of
+from indexer.speakers import people_of
+from schemas.content import Content, Speaker, Transcript, Utterance
+from schemas.correction import Correction, as_heard, place_of
 from schemas.document import Document
 from schemas.errors import ConflictError, InvalidInputError, NotFoundError, TransientError
 from schemas.identity import Caller
+from schemas.ids import PersonId
+from schemas.naming import UNKNOWN
 from schemas.sharing import is_shared_copy
 
 MAX_TURN_CHARS: Final = 10_000
@@ -21,10 +24,17 @@ MAX_TURN_CHARS: Final = 10_000
 _log = structlog.get_logger(__name__)
 
 
-def correct_turn(
-    intake: Intake, document: Document, content: Content, ordinal: int, *, text: str, by: Caller
+def correct_turn(  # noqa: PLR0913 - the turn, what is said of it, and by whom
+    intake: Intake,
+    document: Document,
+    content: Content,
+    ordinal: int,
+    *,
+    text: str,
+    speaker_id: PersonId | None = None,
+    by: Caller,
 ) -> tuple[Utterance, Correction | None]:
-    """Keep what a person says was said in a turn, and have it applied.
+    """Keep what a person says was said in a turn, and by whom, and have it applied.
 
     The stored transcript follows within a second or two, or ten after a worker's start, when it
     loads the encoder first. A text that is in force already changes nothing; the text that was
@@ -36,6 +46,8 @@ def correct_turn(
         content: Of this revision, as it is stored.
         ordinal: Of the turn, from 0.
         text: What was said; line breaks and runs of spaces become one space.
+        speaker_id: Who said it, of those whom the document knows; whoever the turn's own speaker
+            is takes that correction back, and ``None`` leaves it as it is.
         by: Who says so.
 
     Returns:
@@ -45,7 +57,8 @@ def correct_turn(
         NotFoundError: If there is no such turn, or the document is gone.
         ConflictError: If the turn is a written message or of a shared copy, or another revision
             was published.
-        InvalidInputError: If nothing is left of the text, or it is too long.
+        InvalidInputError: If nothing is left of the text, it is too long, or the document knows
+            nobody of this id.
     """
     if is_shared_copy(document.source):
         raise ConflictError("This is a shared copy: correct the exchange, then share it again.")
@@ -56,20 +69,40 @@ def correct_turn(
     said = _clean(text)
     made = intake.catalog.corrections.of(document.id, document.revision)
     known = next((correction for correction in made if correction.place == place), None)
-    if said == (known.text if known else turn.text):
+    speaker = known.speaker if known else None
+    if speaker_id is not None:
+        speaker = _speaker(intake, document, content, turn, speaker_id=speaker_id)
+    in_force = (known.text, known.speaker) if known else (turn.text, None)
+    if (said, speaker) == in_force:
         return turn, known
     correction = Correction(
         document_id=document.id,
         revision=document.revision,
-        heard=known.heard if known else turn,
+        heard=known.heard if known else as_heard(turn),
         text=said,
         person_id=by.person_id,
         person_name=by.name or by.person_id,
         corrected_at=intake.clock(),
+        speaker=speaker,
     )
     intake.catalog.corrections.save(correction)
     _enqueue(intake, correction)
     return turn, correction
+
+
+def _speaker(
+    intake: Intake, document: Document, content: Content, turn: Utterance, *, speaker_id: PersonId
+) -> Speaker | None:
+    """Return who is meant; ``None`` for the turn's own speaker, as heard or as named."""
+    namings = intake.catalog.namings.of(document.id, document.revision)
+    own = turn.heard_speaker or UNKNOWN
+    person = next((each.person for each in namings if each.heard.id == own), None)
+    if speaker_id in {own, person.id if person else own}:
+        return None
+    speaker = people_of(document, content, namings).get(speaker_id)
+    if speaker is None:
+        raise InvalidInputError("speaker_id: nobody in the document has this id: name them first.")
+    return speaker
 
 
 def _turn(content: Content, ordinal: int) -> Utterance:

@@ -67,14 +67,23 @@ def carried(
         return []
     found: dict[Place, Correction] = {}
     for correction in sorted(corrections, key=lambda each: each.corrected_at):
-        turn = _turn_of(content.utterances, correction.heard, alike)
+        turn = turn_alike(content.utterances, correction.heard, alike)
         place = place_of(turn) if turn is not None and correction.is_change else None
         if turn is not None and place is not None:
             found[place] = msgspec.structs.replace(correction, heard=turn, revision=revision)
     return list(found.values())
 
 
-def _turn_of(turns: Sequence[Utterance], heard: Utterance, alike: float) -> Utterance | None:
+def turn_alike(
+    turns: Sequence[Utterance], heard: Utterance, alike: float = HEARD_ALIKE
+) -> Utterance | None:
+    """Return the turn at the same time that says nearly the same; the earliest of equals.
+
+    Args:
+        turns: Of one recognition.
+        heard: A turn of another one.
+        alike: How alike they must be at least, 0 to 100.
+    """
     near = [(_likeness(turn, heard), n) for n, turn in enumerate(turns)]
     likeness, best = max(near, key=lambda pair: (pair[0], -pair[1]), default=(0.0, 0))
     return turns[best] if likeness >= alike else None
@@ -102,7 +111,7 @@ def unfit(content: Content, corrections: Iterable[Correction]) -> list[Correctio
 def corrected(turn: Utterance, correction: Correction) -> Utterance:
     """Return a turn with its corrected text, free of doubts."""
     heard = correction.heard
-    if not correction.is_change:
+    if correction.text == heard.text:
         return msgspec.structs.replace(heard, ordinal=turn.ordinal)
     return msgspec.structs.replace(
         heard,

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from schemas.document import DocumentKind, MediaFiles, MediaKind, Participant, Visibility
 from schemas.ids import PersonId
@@ -55,6 +56,13 @@ class Utterance(msgspec.Struct, frozen=True):
     confidence: float | None = None
     """Mean word probability, 0 to 1; ``None`` for text that no machine recognised."""
     flags: tuple[UtteranceFlag, ...] = ()
+    heard_speaker_id: PersonId | UnsetType | None = UNSET
+    """Who was recognised, where people said who speaks; unset while ``speaker_id`` is that."""
+
+    @property
+    def heard_speaker(self) -> PersonId | None:
+        """Who was recognised, whatever people said since; ``None`` for nobody known."""
+        return self.speaker_id if self.heard_speaker_id is UNSET else self.heard_speaker_id
 
     @property
     def heard(self) -> str | None:
@@ -80,6 +88,13 @@ class Transcript(msgspec.Struct, frozen=True, tag="transcript"):
     """Stretches where speech was detected and next to no words came out: to be looked at."""
     chapters: tuple[Chapter, ...] = ()
     """In order of time: those that the recording names, else those found in what is said."""
+    heard_speakers: tuple[Speaker, ...] | UnsetType = UNSET
+    """Those recognised, where people said who speaks; unset while ``speakers`` are these."""
+
+    @property
+    def recognised(self) -> tuple[Speaker, ...]:
+        """The speakers as they were recognised, whatever people said since."""
+        return self.speakers if self.heard_speakers is UNSET else self.heard_speakers
 
 
 class BlockRole(StrEnum):

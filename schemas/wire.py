@@ -301,6 +301,8 @@ class CorrectionView(msgspec.Struct, frozen=True):
     corrected_at: datetime
     is_applied: bool
     """Whether the transcript and searches hold this text; they follow within some seconds."""
+    speaker: Person | None = None
+    """Who said it, where a person corrected that."""
 
 
 class UtteranceView(msgspec.Struct, frozen=True):
@@ -379,14 +381,6 @@ class TagsRequest(_Request, frozen=True):
     """The tags that a person wants on a document: all of them, not only new ones."""
 
     tags: FilterValues
-
-
-class CorrectionRequest(_Request, frozen=True):
-    """What was said in a turn, instead of what was heard."""
-
-    text: Annotated[str, Meta(min_length=1)]
-    revision: str
-    """Of the document that was read: a newer one may have other turns."""
 
 
 # --- jobs ------------------------------------------------------------------------------------

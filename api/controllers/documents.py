@@ -25,11 +25,10 @@ from schemas.content import Transcript
 from schemas.document import Document, DocumentKind, Visibility
 from schemas.errors import ConflictError, InvalidInputError
 from schemas.identity import Caller
-from schemas.ids import TagId
+from schemas.ids import PersonId, TagId
 from schemas.query import MAX_PAGE, MAX_PER_PAGE
 from schemas.wire import (
     BodyView,
-    CorrectionRequest,
     DocumentList,
     DocumentView,
     TagsRequest,
@@ -37,6 +36,7 @@ from schemas.wire import (
     UtteranceView,
 )
 from schemas.wire_sharing import VisibilityRequest
+from schemas.wire_speakers import CorrectionRequest
 
 _WRITTEN: Final[dict[str, tuple[Callable[[Transcript], str], str]]] = {
     "vtt": (to_webvtt, "text/vtt"),
@@ -227,7 +227,7 @@ def put_utterance(
     ordinal: FromPath[int],
     data: JSONBody[CorrectionRequest],
 ) -> UtteranceView:
-    """Say what was said in a turn of speech; transcript and searches follow soon.
+    """Say what was said in a turn of speech, and by whom; transcript and searches follow soon.
 
     What was heard is kept, and saying it again takes the correction back.
 
@@ -235,7 +235,7 @@ def put_utterance(
         NotFoundError: If the document has no such turn.
         ConflictError: If another revision is published than the one named, or the turn is a
             written message.
-        InvalidInputError: If nothing is left of the text.
+        InvalidInputError: If nothing is left of the text, or the document knows no such speaker.
     """
     document = visible_document(services, caller, document_id)
     if data.revision != document.revision:
@@ -246,6 +246,7 @@ def put_utterance(
         content_of(services, document),
         ordinal,
         text=data.text,
+        speaker_id=PersonId(data.speaker_id) if data.speaker_id else None,
         by=caller,
     )
     return utterance_view(turn, correction)

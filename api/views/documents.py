@@ -127,12 +127,14 @@ def utterance_view(
 
 
 def _correction(correction: Correction) -> CorrectionView:
+    said_by = correction.speaker
     return CorrectionView(
         text=correction.text,
         heard=correction.heard.text,
         corrected_by=Person(correction.person_id, correction.person_name),
         corrected_at=correction.corrected_at,
         is_applied=correction.applied_at is not None,
+        speaker=Person(said_by.id, said_by.name) if said_by else None,
     )
 
 

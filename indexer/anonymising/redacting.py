@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
+from msgspec import UNSET
 
 from schemas.content import Body, Content, Speaker, Transcript, Utterance, Word
 from schemas.ids import PersonId
@@ -124,6 +125,7 @@ def _turn(
         turn,
         text=redacted_text(turn.text, redactions),
         speaker_id=speaker.id if speaker else None,
+        heard_speaker_id=UNSET,  # it may tell who that is
         words=_words(turn, redactions),
     )
 

@@ -15,6 +15,7 @@ from indexer.catalog.generations import Generations
 from indexer.catalog.jobs import Jobs
 from indexer.catalog.judgments import Judgments
 from indexer.catalog.migrate import migrate
+from indexer.catalog.namings import Namings
 from indexer.catalog.notices import Notices
 from indexer.catalog.passages import Passages
 from indexer.catalog.profiles import Profiles
@@ -41,6 +42,7 @@ class Catalog:
     passages: Passages
     publishing: Publishing
     corrections: Corrections
+    namings: Namings
     restrictions: Restrictions
     replies: Replies
     sharings: Sharings
@@ -96,6 +98,7 @@ def open_catalog(url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> Cat
         passages=passages,
         publishing=Publishing(database),
         corrections=Corrections(database),
+        namings=Namings(database),
         restrictions=Restrictions(database),
         replies=Replies(database),
         sharings=Sharings(database),

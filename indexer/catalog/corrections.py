@@ -12,6 +12,7 @@ from indexer.catalog.database import Database
 from indexer.catalog.tables import corrections as c
 from indexer.catalog.tables import documents
 from indexer.catalog.upsert import insert_new
+from schemas.content import Speaker
 from schemas.correction import Correction
 from schemas.errors import ConflictError, NotFoundError
 from schemas.ids import DocumentId, Revision
@@ -44,21 +45,20 @@ class Corrections:
             return [_to_correction(row) for row in connection.execute(query)]
 
     def save(self, correction: Correction) -> None:
-        """Make this the text in force of its turn; what was heard stays as it was first kept.
+        """Make this what is in force of its turn; what was heard stays as it was first kept.
 
         Raises:
             NotFoundError: If there is no such document any more.
             ConflictError: If another revision is published meanwhile.
         """
         row = _from_correction(correction)
-        changed = ("text", "person_id", "person_name", "corrected_at", "applied_at")
+        kept = {"document_id", "revision", "start_ms", "end_ms", "speaker_id", "heard"}
         with self._database.writing() as connection:
             _check_revision(connection, correction)
             if insert_new(connection, c, row):
                 return
-            connection.execute(
-                update(c).where(_is(correction)).values({name: row[name] for name in changed})
-            )
+            changed = {name: value for name, value in row.items() if name not in kept}
+            connection.execute(update(c).where(_is(correction)).values(changed))
 
     def waiting(self, limit: int) -> list[tuple[DocumentId, datetime]]:
         """Return published documents with corrections that are not applied, and their latest.
@@ -124,6 +124,8 @@ def _from_correction(correction: Correction) -> dict[str, Any]:
         "person_name": correction.person_name,
         "corrected_at": correction.corrected_at,
         "applied_at": correction.applied_at,
+        "said_by": correction.speaker.id if correction.speaker else None,
+        "said_by_name": correction.speaker.name if correction.speaker else None,
     }
 
 
@@ -137,4 +139,5 @@ def _to_correction(row: Row[Any]) -> Correction:
         person_name=row.person_name,
         corrected_at=row.corrected_at,
         applied_at=row.applied_at,
+        speaker=Speaker(row.said_by, row.said_by_name) if row.said_by is not None else None,
     )

@@ -15,17 +15,19 @@ from indexer.catalog.database import Database
 from indexer.catalog.documents import forget_unmentioned, write_audiences
 from indexer.catalog.generations import newest_encoder
 from indexer.catalog.mapping import from_document, from_passage, from_vectors
+from indexer.catalog.namings import mark_named
 from indexer.catalog.records import ChangeKind
 from indexer.catalog.replies import replace_replies
 from indexer.catalog.sharings import admit_copy, open_request, withdraw_stale
 from indexer.catalog.tags import replace_machine_tags
 from indexer.catalog.upsert import upsert
 from schemas.correction import Correction
-from schemas.document import Document, Visibility
+from schemas.document import Document, Participant, Visibility
 from schemas.errors import ConflictError, NotFoundError, TransientError
 from schemas.hiding import cut_of
 from schemas.identity import audiences_of
-from schemas.ids import BlobKey, Revision
+from schemas.ids import BlobKey, DocumentId, Revision
+from schemas.naming import Naming
 from schemas.passage import Passage
 from schemas.reply import Reply
 from schemas.sharing import SharingTerms, is_shared_copy
@@ -93,7 +95,7 @@ class Publishing:
             if terms.by_copy and visibility is Visibility.STUDENTS:
                 visibility, is_wanted = Visibility.PARTICIPANTS, True
             _write_document(connection, document, visibility, n_passages=len(passages))
-            _write_participants(connection, document)
+            _write_participants(connection, document.id, document.participants)
             audiences = audiences_of(visibility, document.participants)
             write_audiences(connection, document.id, audiences)
             _write_passages(connection, document, passages, vectors)
@@ -115,12 +117,14 @@ class Publishing:
         content: BlobKey,
         replies: Sequence[Reply] = (),
         applied: Collection[Correction],
+        named: Collection[Naming] = (),
+        participants: Sequence[Participant] | None = None,
         now: datetime,
     ) -> int:
         """Replace the text of a published revision; readers see the old one or the new one.
 
-        Passages are written in place of those with the same ids. Tags, people and everything
-        else stay as they are.
+        Passages are written in place of those with the same ids. Tags and everything else stay
+        as they are.
 
         Args:
             document: As it was read before its text was corrected.
@@ -129,6 +133,9 @@ class Publishing:
             content: The corrected content.
             replies: The questions that it holds, with what answers them.
             applied: Corrections that it holds.
+            named: Namings that it holds.
+            participants: Who takes part from now on, and sees it as participant; ``None`` for
+                those as before.
             now: When they are taken over.
 
         Returns:
@@ -141,11 +148,11 @@ class Publishing:
         """
         d = t.documents
         with self._database.publishing() as connection:
-            there = select(d.c.revision, d.c.content).where(d.c.id == document.id)
+            there = select(d.c.revision, d.c.content, d.c.visibility).where(d.c.id == document.id)
             now_there = connection.execute(there).first()
             if now_there is None:
                 raise NotFoundError("There is no such document.")
-            if tuple(now_there) != (document.revision, document.content):
+            if now_there[:2] != (document.revision, document.content):
                 raise TransientError("The document has changed while it was corrected.")
             _check_vectors(connection, passages, vectors)
             connection.execute(
@@ -156,6 +163,11 @@ class Publishing:
             _write_passages(connection, document, passages, vectors)
             replace_replies(connection, document.id, replies)
             mark_applied(connection, applied, now)
+            mark_named(connection, named, now)
+            if participants is not None and tuple(participants) != document.participants:
+                _write_participants(connection, document.id, participants)
+                visibility = Visibility(now_there.visibility)
+                write_audiences(connection, document.id, audiences_of(visibility, participants))
             if content != document.content:  # cut otherwise alone, it says what it said
                 withdraw_stale(connection, document.id, now)
             return append_change(connection, ChangeKind.PUBLISHED, document.id, now)
@@ -201,22 +213,24 @@ def _write_document(
         connection.execute(insert(t.documents).values(**row, visibility_chosen=False, audiences=()))
 
 
-def _write_participants(connection: Connection, document: Document) -> None:
+def _write_participants(
+    connection: Connection, document_id: DocumentId, participants: Sequence[Participant]
+) -> None:
     p = t.participants
-    here = p.c.document_id == document.id
+    here = p.c.document_id == document_id
     before = list(connection.execute(select(p.c.person_id).where(here)).scalars())
     connection.execute(delete(p).where(here))
-    named = {person.id: person.name for person in document.participants}
+    named = {person.id: person.name for person in participants}
     upsert(connection, t.people, [{"id": id_, "name": named[id_]} for id_ in sorted(named)])
     rows = [
         {
-            "document_id": document.id,
+            "document_id": document_id,
             "ordinal": ordinal,
             "person_id": person.id,
             "role": person.role,
             "name": person.name,
         }
-        for ordinal, person in enumerate(document.participants)
+        for ordinal, person in enumerate(participants)
     ]
     if rows:
         connection.execute(insert(p), rows)

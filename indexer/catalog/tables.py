@@ -234,6 +234,9 @@ corrections = Table(
     Column("person_name", CleanText, nullable=False),
     Column("corrected_at", UtcDateTime, nullable=False),
     Column("applied_at", UtcDateTime, index=True),
+    # Who speaks, where a person said so.
+    Column("said_by", Text),
+    Column("said_by_name", CleanText),
 )
 
 

@@ -26,6 +26,7 @@ from indexer.catalog.database import compact
 from indexer.catalog.documents import write_audiences
 from indexer.catalog.erasure_tables import erasures
 from indexer.catalog.jobs import insert_job
+from indexer.catalog.naming_tables import namings
 from indexer.catalog.reply_tables import replies
 from indexer.catalog.upsert import insert_new
 from indexer.erasing.ledger import LEDGER_FILE, Entry, entries, note
@@ -272,7 +273,7 @@ def _rewrite(intake: Intake, document_id: DocumentId, person: _Person) -> None:
     )
     others = [p for p in document.participants if p.id not in {person.id, *person.aliases}]
     with catalog.database.publishing() as connection:
-        for table in (t.jobs, t.passages, t.corrections, replies):
+        for table in (t.jobs, t.passages, t.corrections, namings, replies):
             connection.execute(table.delete().where(table.c.document_id == document_id))
         write_audiences(connection, document_id, audiences_of(document.visibility, others))
         connection.execute(

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import select
 
 from indexer.catalog.catalog import Catalog
+from indexer.catalog.naming_tables import namings
 from indexer.catalog.question_tables import questions
 from indexer.catalog.tables import participants, people, profiles
 from indexer.erasing.rows import knows
@@ -19,6 +20,7 @@ from schemas.document import Document, DocumentKind, ParticipantRole
 from schemas.errors import NotFoundError
 from schemas.feedback import Pseudonym
 from schemas.ids import DocumentId, PersonId
+from schemas.naming import is_known_by_name
 
 _PAIR: Final = 2
 
@@ -79,12 +81,17 @@ def _names(catalog: Catalog, person_id: PersonId) -> tuple[str, ...]:
         (profiles.c.name, profiles.c.person_id),
         (questions.c.asker_name, questions.c.asker_id),
         (questions.c.mentor_name, questions.c.mentor_id),
+        (namings.c.person_name, namings.c.person_id),
     )
+    # As the file called whom a mentor named; what a voice without a name is called is no name.
+    heard = select(namings.c.heard_id, namings.c.heard_name).where(namings.c.person_id == person_id)
     found: dict[str, None] = {}
     with catalog.database.reading() as connection:
         for name, person in sources:
             rows = connection.execute(select(name).where(person == person_id)).scalars()
             found |= dict.fromkeys(each for each in rows if each)
+        rows_heard = connection.execute(heard).all()
+        found |= dict.fromkeys(name for id_, name in rows_heard if is_known_by_name(id_))
     return tuple(found)
 
 

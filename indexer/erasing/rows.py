@@ -18,6 +18,7 @@ from indexer.catalog import question_tables as q
 from indexer.catalog import ranking_tables as r
 from indexer.catalog import tables as t
 from indexer.catalog.among import among
+from indexer.catalog.naming_tables import namings
 from indexer.catalog.restriction_tables import restrictions
 from indexer.catalog.sharing_tables import sharings
 from indexer.erasing.words import names_pattern, without_names
@@ -33,10 +34,13 @@ _DELETED: Final = (
     (q.notices, q.notices.c.person_id),
     (t.participants, t.participants.c.person_id),
     (t.people, t.people.c.id),
+    (namings, namings.c.person_id),
 )
 _RENAMED: Final = (
     (t.tag_assignments, {"person_id": None}),
     (t.corrections, {"person_id": NOBODY, "person_name": ""}),
+    (t.corrections, {"said_by": None, "said_by_name": None}),
+    (namings, {"named_by": NOBODY, "named_by_name": ""}),
     (restrictions, {"person_id": NOBODY, "person_name": ""}),
     (t.synonyms, {"edited_by": NOBODY}),
     (sharings, {"requested_by": None}),

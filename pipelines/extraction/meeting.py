@@ -16,8 +16,8 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from pipelines.extraction.blocks import clean
-from pipelines.extraction.subtitles import speaker_id_for
 from schemas.content import Speaker, Transcript, Utterance
+from schemas.naming import speaker_id_for
 from schemas.span import TimeSpan
 
 NO_TIMES: Final = "The transcript has no times: it cannot be opened at a moment."

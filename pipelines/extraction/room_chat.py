@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from pipelines.extraction.blocks import clean
-from pipelines.extraction.subtitles import speaker_id_for
 from schemas.content import Speaker, Transcript, Utterance
+from schemas.naming import speaker_id_for
 
 _HEAD: Final = re.compile(
     r"^\s*\d{1,2}:\d{2}:\d{2}\s+(?:From|De)\s+(?P<name>.+?)"

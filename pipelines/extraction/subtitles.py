@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -23,6 +22,7 @@ from pipelines.extraction.turns import Piece, in_time_order, join_turns
 from schemas.content import Speaker, Transcript, Word
 from schemas.errors import DamagedFileError, NoTextError
 from schemas.ids import PersonId
+from schemas.naming import speaker_id_for
 
 _TIME: Final = r"(?:\d{1,10}:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"
 _TIMING_LINE: Final = re.compile(
@@ -80,13 +80,6 @@ def subtitles_to_transcript(text: str, filename: str) -> tuple[Transcript, tuple
         raise NoTextError(f"“{filename}” holds {len(captions)} cues and none has any text.")
     warnings = _time_warnings(text, cues)
     return _to_transcript(_repaired(_with_name_prefixes(cues))), warnings
-
-
-def speaker_id_for(name: str) -> PersonId:
-    """Return the id of a speaker known by name only: the same for the same name everywhere."""
-    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
-    return PersonId(f"speaker:{slug or name.strip()}")
 
 
 def _to_webvtt(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Corrections outlive another recognition and a new revision, in the turns that they fit."""
+"""Corrections and namings outlive another recognition and a new revision, where they fit."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from pipelines.correcting import (
     unfit,
     with_corrections,
 )
-from schemas.content import Extraction
+from pipelines.speaking import carried_namings, participants_with, unheard, with_speakers
+from schemas.content import Content, Extraction
 from schemas.correction import Correction
 from schemas.document import MediaKind
+from schemas.naming import Naming
 
 if TYPE_CHECKING:
     from pipelines.workflows.steps import StageRun
@@ -23,13 +25,37 @@ if TYPE_CHECKING:
 STRAY_WARNING: Final = (
     "Corrected turns that are not heard in the same place any more, and stay as heard: {}."
 )
+STRAY_NAMES_WARNING: Final = (
+    "Speakers who were named and are not found again in this version, and so are not named in it: "
+    "{}."
+)
 
 
-def as_corrected(run: StageRun, extraction: Extraction) -> tuple[Extraction, list[Correction]]:
-    """Put in what people corrected, in this revision or before, and return what was carried over.
+class Carried(msgspec.Struct, frozen=True):
+    """What was said of another recognition or revision, as it goes on in this one."""
+
+    corrections: tuple[Correction, ...] = ()
+    namings: tuple[Naming, ...] = ()
+
+
+def as_corrected(run: StageRun, extraction: Extraction) -> tuple[Extraction, Carried]:
+    """Put in what people corrected and whom they named, in this revision or before.
 
     What fits no turn stays where it is kept, and is counted in a warning.
+
+    Returns:
+        The extraction with all of it, and what was carried over.
     """
+    extraction, moved, corrections = _with_corrections(run, extraction)
+    extraction, named, namings = _with_namings(run, extraction)
+    content = with_speakers(extraction.content, namings, corrections)
+    return msgspec.structs.replace(extraction, content=content), Carried(tuple(moved), tuple(named))
+
+
+def _with_corrections(
+    run: StageRun, extraction: Extraction
+) -> tuple[Extraction, list[Correction], list[Correction]]:
+    """Return it with the corrected words, what was carried over, and all that is in force."""
     document_id, revision = run.submission.document_id, run.submission.revision
     made = run.pipeline.catalog.corrections.of(document_id, revision)
     before = run.pipeline.catalog.corrections.of_others(document_id, revision)
@@ -48,17 +74,48 @@ def as_corrected(run: StageRun, extraction: Extraction) -> tuple[Extraction, lis
         warning = STRAY_WARNING.format(len(stray))
         extraction = msgspec.structs.replace(extraction, warnings=(*extraction.warnings, warning))
     content = with_corrections(heard, [*moved, *made])
-    return msgspec.structs.replace(extraction, content=content), moved
+    return msgspec.structs.replace(extraction, content=content), moved, [*moved, *made]
 
 
-def keep_moved(run: StageRun) -> None:
-    """Make what was carried over corrections of the revision that was published just now."""
-    if not run.has("moved"):
+def _with_namings(
+    run: StageRun, extraction: Extraction
+) -> tuple[Extraction, list[Naming], list[Naming]]:
+    """Return it with the named people, what was carried over, and all that is in force."""
+    catalog, revision = run.pipeline.catalog, run.submission.revision
+    made = catalog.namings.of(run.submission.document_id, revision)
+    published = catalog.documents.get(run.submission.document_id)
+    before: list[Naming] = []
+    moved: list[Naming] = []
+    if published is not None and published.revision != revision:
+        before = catalog.namings.of(published.id, published.revision)
+    if published is not None and before:
+        stored = msgspec.json.decode(run.pipeline.blobs.read(published.content), type=Content)
+        own = {naming.heard.id for naming in made}
+        found = carried_namings(extraction.content, stored, before, revision)
+        moved = [naming for naming in found if naming.heard.id not in own]
+    namings = [*moved, *made]
+    kept = {naming.named_at for naming in namings} - {
+        naming.named_at for naming in unheard(extraction.content, made)
+    }
+    stray = [n for n in (*before, *made) if n.person is not None and n.named_at not in kept]
+    warnings = extraction.warnings
+    if stray:
+        warnings = (*warnings, STRAY_NAMES_WARNING.format(len(stray)))
+    participants = participants_with(extraction.participants, extraction.content, namings)
+    again = msgspec.structs.replace(extraction, participants=participants, warnings=warnings)
+    return again, moved, namings
+
+
+def keep_carried(run: StageRun) -> None:
+    """Make what was carried over that of the revision that was published just now."""
+    if not run.has("carried"):
         return
-    now = run.pipeline.clock()
-    for correction in run.load("moved", list[Correction]):
-        applied = msgspec.structs.replace(correction, applied_at=now)
-        run.pipeline.catalog.corrections.save(applied)
+    catalog, now = run.pipeline.catalog, run.pipeline.clock()
+    carried = run.load("carried", Carried)
+    for correction in carried.corrections:
+        catalog.corrections.save(msgspec.structs.replace(correction, applied_at=now))
+    for naming in carried.namings:
+        catalog.namings.save(msgspec.structs.replace(naming, applied_at=now))
 
 
 def _what(correction: Correction) -> tuple[str, object]:

@@ -11,6 +11,7 @@ from dbos import DBOS, StepOptions
 from pipelines import stages
 from pipelines.bootstrap import Pipeline
 from pipelines.correcting import with_corrections
+from pipelines.speaking import participants_with, with_speakers
 from pipelines.workflows.mask import mask_media
 from schemas.content import Content
 from schemas.document import Document
@@ -35,6 +36,7 @@ class Applied(msgspec.Struct, frozen=True):
     """What applying corrections came to."""
 
     n_corrections: int
+    """Namings of speakers among them."""
     n_passages: int
     n_encoded: int
     """Passages whose text is new."""
@@ -61,7 +63,7 @@ def register_correct(pipeline: Pipeline) -> None:
 
 
 def apply(pipeline: Pipeline, document_id: DocumentId) -> Applied:
-    """Take over every correction of the published revision, and every restriction, that waits.
+    """Take over every correction, naming and restriction of the published revision that waits.
 
     Does nothing when there is none, or no such document any more: a workflow before this one,
     or the document's deletion, was faster.
@@ -71,16 +73,20 @@ def apply(pipeline: Pipeline, document_id: DocumentId) -> Applied:
     """
     document = pipeline.catalog.documents.get(document_id)
     made = pipeline.catalog.corrections.of(document_id, document.revision) if document else []
+    namings = pipeline.catalog.namings.of(document.id, document.revision) if document else []
     waiting = [correction for correction in made if correction.applied_at is None]
+    named = [naming for naming in namings if naming.applied_at is None]
     if document is None:
         return Applied(0, 0, 0)
-    if not waiting and pipeline.catalog.restrictions.is_cut(document):
+    if not waiting and not named and pipeline.catalog.restrictions.is_cut(document):
         mask_media(pipeline, document)
         return Applied(0, 0, 0)
     before: Content = msgspec.json.decode(pipeline.blobs.read(document.content), type=Content)
-    content = with_corrections(before, made)
+    content = with_speakers(with_corrections(before, made), namings, made)
+    participants = participants_with(document.participants, before, namings)
+    people = msgspec.structs.replace(document, participants=participants)
     passages = stages.recut(
-        document,
+        people,
         content,
         language_of=pipeline.language_of,
         count_tokens=pipeline.count_tokens,
@@ -93,14 +99,16 @@ def apply(pipeline: Pipeline, document_id: DocumentId) -> Applied:
             passages,
             vectors,
             content=stages.content_blob(content, pipeline.blobs),
-            replies=_replies(pipeline, document, content),
+            replies=_replies(pipeline, people, content),
             applied=waiting,
+            named=named,
+            participants=participants,
             now=pipeline.clock(),
         )
     except NotFoundError:
         return Applied(0, 0, 0)
     mask_media(pipeline, document)
-    applied = Applied(len(waiting), len(passages), n_encoded)
+    applied = Applied(len(waiting) + len(named), len(passages), n_encoded)
     _log.info(
         "corrections.applied",
         document_id=document_id,

@@ -50,8 +50,10 @@ def repair(pipeline: Pipeline) -> None:
 
 
 def apply_waiting(pipeline: Pipeline) -> None:
-    """Queue corrections whose workflow was never queued. Idempotent: ids name what they apply."""
-    for document_id, corrected_at in pipeline.catalog.corrections.waiting(_BATCH):
+    """Queue corrections and namings that never were. Idempotent: ids name what they apply."""
+    catalog = pipeline.catalog
+    waiting = (*catalog.corrections.waiting(_BATCH), *catalog.namings.waiting(_BATCH))
+    for document_id, corrected_at in waiting:
         options = EnqueueOptions(
             workflow_name=CORRECT_WORKFLOW,
             queue_name=CORRECTIONS_QUEUE,

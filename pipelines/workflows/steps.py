@@ -28,13 +28,12 @@ from pipelines.publishing import (
     extraction_of,
 )
 from pipelines.stages import Enrichment
-from pipelines.workflows.carrying import as_corrected, keep_moved
+from pipelines.workflows.carrying import Carried, as_corrected, keep_carried
 from pipelines.workflows.measuring import StageClock
 from pipelines.workflows.progress import JobProgress, stop
 from pipelines.workflows.results import StageResults
 from pipelines.workflows.sharing import confirmed_copy
 from schemas.content import Content, Extraction
-from schemas.correction import Correction
 from schemas.document import Submission
 from schemas.errors import (
     CordeeError,
@@ -136,16 +135,16 @@ def extract(run: StageRun) -> NewKeys:
         progress=run.progress,
         mend=run.pipeline.mend,
     )
-    moved: list[Correction] = []
+    carried = Carried()
     if is_shared_copy(run.submission.source):
         extraction = extract_copy(confirmed_copy(run.pipeline, run.submission), deps)
     else:
-        extraction, moved = as_corrected(run, stages.extract(run.submission, deps))
+        extraction, carried = as_corrected(run, stages.extract(run.submission, deps))
     description = describe(run.submission, extraction, received_at=run.job.created_at)
     return {
         "extraction": run.results.save(extraction),
         "description": run.results.save(description),
-        "moved": run.results.save(moved),
+        "carried": run.results.save(carried),
     }
 
 
@@ -231,7 +230,7 @@ def publish(run: StageRun) -> NewKeys:
         anew=run.job.attempt > 1,
         terms=description.terms,
     )
-    keep_moved(run)
+    keep_carried(run)
     _warn(run)
     return {}
 

@@ -8,6 +8,7 @@ from alembic.autogenerate.api import AutogenContext
 from indexer.catalog import (  # noqa: F401 - METADATA
     erasure_tables,
     feedback_tables,
+    naming_tables,
     question_tables,
     ranking_tables,
     reply_tables,

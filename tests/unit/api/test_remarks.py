@@ -15,7 +15,7 @@ from pipelines.extraction.meeting import COARSE_TIMES, NO_TIMES
 from pipelines.extraction.recording import voice_warnings
 from pipelines.extraction.subtitles import subtitles_to_transcript
 from pipelines.publishing import describe
-from pipelines.workflows.carrying import STRAY_WARNING
+from pipelines.workflows.carrying import STRAY_NAMES_WARNING, STRAY_WARNING
 from pipelines.workflows.steps import DUPLICATE_WARNING, SUPERSEDED_WARNING
 from schemas.content import Extraction
 from schemas.document import MediaKind
@@ -33,6 +33,7 @@ def real_remarks() -> list[str]:
         *unsaid.warnings,
         SUPERSEDED_WARNING,
         STRAY_WARNING.format(2),
+        STRAY_NAMES_WARNING.format(2),
         DUPLICATE_WARNING.format("d-1"),
         "Speech was heard from 12 s to 95 s and next to no words were recognised: have a look.",
         "Tag 'l’été' is not in the taxonomy; it was left out.",

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.extraction.subtitles import speaker_id_for, subtitles_to_transcript
+from pipelines.extraction.subtitles import subtitles_to_transcript
 from schemas.content import Transcript
 from schemas.errors import DamagedFileError, NoTextError
+from schemas.naming import speaker_id_for
 from schemas.span import TimeSpan
 
 ZOOM = """WEBVTT
