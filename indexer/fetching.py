@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from email.message import Message
 from pathlib import Path
 from typing import Final
@@ -30,7 +30,6 @@ CONNECT_S: Final = 10.0
 READ_S: Final = 30.0
 PAUSES_S: Final = (1.0, 4.0)
 """Before the second and the third try, where a failure may pass."""
-_PIECE_BYTES: Final = 256 * 1024
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MAY_PASS: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _OK: Final = 200
@@ -107,9 +106,9 @@ class Fetcher:
     def _try(self, url: str, path: Path, ends_at: float) -> Fetched:
         where = url
         for _ in range(MAX_REDIRECTS + 1):
-            with self._answer(where) as answer:
+            with self._answer(where, ends_at) as answer:
                 if answer.status_code in _REDIRECTS and "location" in answer.headers:
-                    where = urljoin(where, answer.headers["location"])
+                    where = _joined(where, answer.headers["location"])
                     continue
                 _require_ok(answer, where)
                 self._write(answer, path, ends_at)
@@ -117,28 +116,34 @@ class Fetcher:
         raise NotFetchedError(f"{url} leads from one address to the next and never arrives.")
 
     @contextmanager
-    def _answer(self, url: str) -> Iterator[httpx.Response]:
+    def _answer(self, url: str, ends_at: float) -> Iterator[httpx.Response]:
         parts = checked_url(url, self._limits)
         address, port = checked_address(parts, self._resolve, self._is_allowed)
         host = parts.hostname or ""
-        # To the address that was checked, under the name that was asked for: certificates are
-        # those of the name, and no second look-up can lead elsewhere.
-        pinned = httpx.URL(url).copy_with(host=address, port=port, fragment=None)
-        timeout = httpx.Timeout(READ_S, connect=CONNECT_S)
+        left_s = self._left_s(ends_at)
+        timeout = httpx.Timeout(min(READ_S, left_s), connect=min(CONNECT_S, left_s))
         try:
-            # No proxy of the environment: it would do the looking up again, elsewhere.
+            asked = httpx.URL(url)
+            request = httpx.Request(
+                "GET",
+                # To the address that was checked, under the name that was asked for: certificates
+                # are those of the name, and no second look-up can lead elsewhere.
+                asked.copy_with(host=address, port=port, fragment=None),
+                headers={
+                    "Host": asked.netloc.decode(),
+                    "Accept-Encoding": "identity",
+                    "User-Agent": "Cordee/1",
+                },
+                extensions={
+                    "timeout": timeout.as_dict(),
+                    "sni_hostname": host.encode("idna").decode(),
+                },
+            )
+            # No proxy of the environment: it would do the looking up again, elsewhere. And no
+            # client: it reads where a redirect leads before we do, and fails on what it cannot.
             with (
-                httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,
-                client.stream(
-                    "GET",
-                    pinned,
-                    headers={
-                        "Host": parts.netloc,
-                        "Accept-Encoding": "identity",
-                        "User-Agent": "Cordee/1",
-                    },
-                    extensions={"sni_hostname": host.encode("idna").decode()},
-                ) as answer,
+                httpx.HTTPTransport(trust_env=False) as transport,
+                closing(transport.handle_request(request)) as answer,
             ):
                 yield answer
         except (httpx.InvalidURL, UnicodeError) as exc:
@@ -154,14 +159,28 @@ class Fetcher:
         check_room(self._settings, announced)
         n_bytes = 0
         with path.open("wb") as file:
-            for piece in answer.iter_bytes(_PIECE_BYTES):  # unpacked, where the site packs anyway
+            # Unpacked, where the site packs anyway; each piece as it arrives, since waiting for
+            # whole ones would let a slow drip outlast the time allowed.
+            for piece in answer.iter_bytes():
                 n_bytes += len(piece)
                 if n_bytes > limit:
                     raise LimitExceededError(f"The document has more than {limit} bytes.")
-                if self._elapsed() > ends_at:
-                    raise TransientError("The document did not arrive in the time allowed.")
+                self._left_s(ends_at)
                 check_room(self._settings, 0)
                 file.write(piece)
+
+    def _left_s(self, ends_at: float) -> float:
+        left_s = ends_at - self._elapsed()
+        if left_s <= 0:
+            raise TransientError("The document did not arrive in the time allowed.")
+        return left_s
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as exc:
+        raise AddressRefusedError(f"{url} leads to what is no address of a document.") from exc
 
 
 def _require_ok(answer: httpx.Response, url: str) -> None:

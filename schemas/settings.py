@@ -145,7 +145,9 @@ class IngestionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     fetch_ports: tuple[int, ...] = (80, 443)
     """Ports that documents are fetched from."""
     fetch_timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 600.0
-    """Longest that the fetching of one document may take in all."""
+    """Longest that fetching one document may take, with its redirects and further tries: looked
+    at before each connection and after each piece that arrives, so that a silent site may add the
+    half minute after which it is given up."""
     hook_secret: str = ""
     """What signs documents that other systems push to ``/v1/hooks/documents``, as Standard
     Webhooks writes it (``whsec_`` and base64); empty means that none are taken."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import ipaddress
+import itertools
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -37,6 +39,7 @@ PAGES: dict[str, tuple[int, bytes, dict[str, str]]] = {
     "/again": (302, b"", {"Location": "/fiche.pdf"}),
     "/inside": (302, b"", {"Location": "http://169.254.169.254/latest/meta-data"}),
     "/file": (302, b"", {"Location": "file:///etc/passwd"}),
+    "/nowhere": (302, b"", {"Location": "http://[::1"}),
     "/round": (302, b"", {"Location": "/round"}),
     "/bomb": (200, gzip.compress(bytes(5_000_000)), {"Content-Encoding": "gzip"}),
     "/large": (200, bytes(200_000), {}),
@@ -56,6 +59,8 @@ class Site(BaseHTTPRequestHandler):
         if self.path == "/flaky" and self.failures[0] > 0:
             self.failures[0] -= 1
             self.answer(503, b"", {})
+        elif self.path == "/drip":
+            self.drip()
         else:
             self.answer(*PAGES.get(self.path, (404, b"", {})))
 
@@ -65,6 +70,14 @@ class Site(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+
+    def drip(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        with suppress(ConnectionError):
+            for _ in range(30):
+                self.wfile.write(b".")
+                time.sleep(0.1)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -127,6 +140,16 @@ def test_the_connection_goes_to_the_address_that_was_checked(tmp_path: Path, por
     assert Site.hosts[-1] == f"ecole.invalid:{port}"
 
 
+def test_a_name_with_accents_is_asked_for_as_the_network_writes_it(
+    tmp_path: Path, port: int
+) -> None:
+    site = fetcher(tmp_path, resolve=lambda *_: ["127.0.0.1"])
+
+    site.fetch(f"http://école.invalid:{port}/fiche.pdf", tmp_path)
+
+    assert Site.hosts[-1] == f"xn--cole-9oa.invalid:{port}"
+
+
 @pytest.mark.parametrize(
     "addresses", [["127.0.0.1"], ["93.184.215.14", "10.0.0.7"], ["::ffff:169.254.169.254"]]
 )
@@ -146,7 +169,11 @@ def test_a_redirect_that_leads_inside_is_refused(tmp_path: Path, port: int) -> N
     site = fetcher(tmp_path, guarded, is_allowed=is_allowed)
 
     assert site.fetch(f"http://127.0.0.1:{port}/again", tmp_path).filename == "fiche.pdf"
-    for path, says in (("/inside", "private network"), ("/file", "begin with http")):
+    for path, says in (
+        ("/inside", "private network"),
+        ("/file", "begin with http"),
+        ("/nowhere", "leads to what is no address"),
+    ):
         with pytest.raises(AddressRefusedError, match=says):
             site.fetch(f"http://127.0.0.1:{port}{path}", tmp_path)
 
@@ -163,6 +190,10 @@ def test_a_redirect_that_leads_inside_is_refused(tmp_path: Path, port: int) -> N
         "http://exemple.fr/a b",
         "javascript:alert(1)",
         "http://[::1",
+        "http://☃☃.fr/",
+        "http://999.1.1.1/",
+        "http://[::1]x/",
+        "http://a..fr/",
     ],
 )
 def test_an_address_of_another_form_is_refused(tmp_path: Path, url: str) -> None:
@@ -196,6 +227,24 @@ def test_what_goes_on_failing_says_so(tmp_path: Path, port: int) -> None:
 def test_an_answer_that_breaks_off_is_no_document(tmp_path: Path, port: int) -> None:
     with pytest.raises(TransientError, match="does not answer"):
         fetcher(tmp_path).fetch(f"http://127.0.0.1:{port}/cut", tmp_path)
+
+
+def test_a_slow_drip_does_not_outlast_the_time_allowed(tmp_path: Path, port: int) -> None:
+    hurried = msgspec.structs.replace(PRIVATE, fetch_timeout_s=0.3)
+    began = time.monotonic()
+
+    with pytest.raises(TransientError, match="time allowed"):
+        fetcher(tmp_path, hurried).fetch(f"http://127.0.0.1:{port}/drip", tmp_path)
+
+    assert time.monotonic() - began < 2
+
+
+def test_redirects_do_not_outlast_the_time_allowed(tmp_path: Path, port: int) -> None:
+    ticks = itertools.count(step=250.0)
+    site = fetcher(tmp_path, elapsed=lambda: next(ticks))
+
+    with pytest.raises(TransientError, match="time allowed"):
+        site.fetch(f"http://127.0.0.1:{port}/round", tmp_path)
 
 
 @pytest.mark.parametrize("path", ["/absent", "/round"])
