@@ -2,6 +2,10 @@
 
 Beside the bytes stands a small file that says whose they are and what they will be. How far an
 upload is, is how long its file is: nothing else could be ahead of the bytes or behind them.
+
+Synced to the disk are the bytes, every 16 MB and when a request ends, and the small file, whenever
+it is written. The directory is not: a power cut within seconds of an upload's begin or end may
+undo that, and its sender, told that there is no such upload, sends it again.
 """
 
 from __future__ import annotations

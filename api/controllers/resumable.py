@@ -107,8 +107,7 @@ async def upload_state(
     upload = await sync_to_thread(services.resumable.get, caller.person_id, upload_id)
     if upload.receipt is None and services.resumable.offset(upload) == upload.length:
         # Complete, and we died before it was received, or the disk was full: now then.
-        with services.resumable.held(upload):
-            upload = await sync_to_thread(_complete, services, upload)
+        upload = await _finished(services, upload)
     headers = {**_headers(services, upload), "Upload-Length": str(upload.length)}
     return Response(None, headers=headers)
 
@@ -161,6 +160,7 @@ async def _take(services: Services, request: _Request, upload: Upload, *, offset
     checksum = _checksum(request.headers.get("upload-checksum"))
     uploads = services.resumable
     with uploads.held(upload):
+        upload = await _as_it_is_now(services, upload)
         if upload.receipt is None:
             with uploads.writing(upload, offset=offset) as pieces:
                 left = upload.length - offset
@@ -168,6 +168,20 @@ async def _take(services: Services, request: _Request, upload: Upload, *, offset
         if upload.receipt is None and uploads.offset(upload) == upload.length:
             upload = await sync_to_thread(_complete, services, upload)
     return upload
+
+
+async def _finished(services: Services, upload: Upload) -> Upload:
+    with services.resumable.held(upload):
+        upload = await _as_it_is_now(services, upload)
+        if upload.receipt is None:
+            upload = await sync_to_thread(_complete, services, upload)
+    return upload
+
+
+async def _as_it_is_now(services: Services, upload: Upload) -> Upload:
+    # Read before the lock was ours, it may say what another request has changed since: ended it,
+    # or brought its last piece.
+    return await sync_to_thread(services.resumable.get, upload.owner, upload.id)
 
 
 async def _append(

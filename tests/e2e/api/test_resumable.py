@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +14,9 @@ import pytest
 from httpx import Response
 
 from indexer.catalog.database import utc_now
-from indexer.resumable import ResumableUploads
+from indexer.resumable import Receipt, ResumableUploads, Upload
 from schemas.identity import Caller
+from schemas.ids import DocumentId, JobId
 from tests.e2e.api.school import CLAIRE, LEA, YOUSSEF, School
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -187,6 +189,26 @@ def test_two_requests_do_not_write_to_one_upload(school: School) -> None:
 
     assert (answer.status_code, answer.json()["code"]) == (423, "locked")
     assert add(school, url, 0, b"12345").status_code == 204
+
+
+@pytest.mark.parametrize("ask", [state, lambda school, url: add(school, url, 10, b"")])
+def test_who_comes_just_after_the_last_piece_is_told_of_the_job(
+    school: School, monkeypatch: pytest.MonkeyPatch, ask: Callable[[School, str], Response]
+) -> None:
+    url = begin(school, 10).headers["location"]
+    uploads = school.services.resumable
+    upload = uploads.get(CLAIRE.person_id, url.rpartition("/")[2])
+    with uploads.writing(upload, offset=0) as pieces:
+        pieces.add(b"0123456789")
+    hold = ResumableUploads.held
+
+    def held_after_another(self: ResumableUploads, upload: Upload) -> AbstractContextManager[None]:
+        self.finish(upload, Receipt(JobId("job-1"), DocumentId("doc-1"), is_new=True))
+        return hold(self, upload)
+
+    monkeypatch.setattr(ResumableUploads, "held", held_after_another)
+
+    assert ask(school, url).headers["cordee-job"] == "job-1"
 
 
 def test_a_piece_that_breaks_off_is_kept_as_far_as_it_came(school: School) -> None:
