@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import time
+import uuid
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from litestar import Request, Response, Router, post
 from litestar.concurrency import sync_to_thread
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from api.access import nothing
 from api.dependencies import TheServices
 from api.fetching import Order, receive_order
 from api.guards import PUBLIC
@@ -28,7 +30,6 @@ from indexer.resumable import Receipt
 from schemas.document import DocumentKind, Visibility
 from schemas.errors import (
     InvalidInputError,
-    NotFoundError,
     SettingsError,
     TransientError,
     UnauthenticatedError,
@@ -67,7 +68,7 @@ async def push_document(
     """
     secret = services.settings.ingestion.hook_secret
     if not secret:
-        raise NotFoundError("There is no such thing, or none that you may see.")
+        raise nothing()
     body = bytearray()
     async for piece in limited(request.stream(), max_bytes=MAX_PEEK_BYTES):
         body.extend(piece)
@@ -100,11 +101,12 @@ def _take_once(services: Services, name: str, body: bytes) -> UploadReceipt:
         job = services.catalog.jobs.get(before.job_id)
         if job is not None:
             return UploadReceipt(job_view(job), before.document_id, is_new=False)
-    received = _take(services, _message(body))
     directory.mkdir(exist_ok=True)
-    _sweep(directory)
+    _sweep(directory)  # now: once the document is received, nothing may fail before it is noted
+    received = _take(services, _message(body))
     done = Receipt(received.job.id, received.document_id, received.is_new)
-    beside = known.with_suffix(".new")
+    # A name of its own: the same message may be delivered twice at once.
+    beside = known.with_suffix(f".{uuid.uuid4().hex}")
     beside.write_bytes(msgspec.json.encode(done))
     beside.replace(known)
     return UploadReceipt(job_view(received.job), received.document_id, received.is_new)
@@ -153,5 +155,7 @@ def _sweep(directory: Path) -> None:
         try:
             if path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)
+        except FileNotFoundError:
+            continue  # swept by another delivery, or renamed by it
         except OSError as exc:
             raise TransientError("The directory of messages cannot be read.") from exc

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -120,6 +121,40 @@ def test_a_signed_exchange_is_taken_once(open_to_all: School) -> None:
     assert first.json()["job"]["id"] == again.json()["job"]["id"]
     submission = open_to_all.services.catalog.jobs.submission(first.json()["job"]["id"])
     assert submission.source == "exchange:ex-pushed"
+
+
+def test_one_message_delivered_twice_at_once_is_taken_both_times(
+    open_to_all: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = {"exchange": an_exchange_dict(id="ex-twice")}
+    others: list[Response] = []
+    replace = Path.replace
+
+    def replace_after_another(self: Path, target: Path) -> Path:
+        if not others and target.parent.name == "hooks":
+            monkeypatch.undo()
+            others.append(push(open_to_all, message, webhook_id="msg-twice"))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace_after_another)
+    first = push(open_to_all, message, webhook_id="msg-twice")
+
+    assert [answer.status_code for answer in (first, *others)] == [202, 202]
+    assert first.json()["job"]["id"] == others[0].json()["job"]["id"]
+
+
+def test_where_messages_cannot_be_noted_none_is_taken(open_to_all: School) -> None:
+    message = {"exchange": an_exchange_dict(id="ex-unnoted")}
+    in_the_way = open_to_all.services.settings.data_dir / "hooks" / "old"
+    in_the_way.mkdir(parents=True)
+    os.utime(in_the_way, (0, 0))
+
+    refused = push(open_to_all, message, webhook_id="msg-unnoted")
+    in_the_way.rmdir()
+    taken = push(open_to_all, message, webhook_id="msg-unnoted")
+
+    assert refused.status_code == 503
+    assert (taken.status_code, taken.json()["is_new"]) == (202, True)
 
 
 def test_a_signed_address_is_fetched(open_to_all: School) -> None:
