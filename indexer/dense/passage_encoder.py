@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from typing import Final
 
 import structlog
@@ -10,7 +14,7 @@ import structlog
 from indexer.dense.encoder import SentenceEncoder, open_sentence_encoder
 from indexer.dense.int8 import has_int8_form
 from indexer.dense.int8_encoder import Int8PassageEncoder
-from indexer.dense.self_test import known_self_test, remember, run_self_test
+from indexer.dense.self_test import SelfTest, known_self_test, remember, run_self_test
 from indexer.models.cores import cpu_flags, n_threads
 from indexer.models.manifest import model_dir, spec_of
 from schemas.errors import PermanentError
@@ -42,13 +46,34 @@ def open_passage_encoder(settings: Settings, name: str) -> LoadedEncoder:
     known = known_self_test(settings, name)
     if known is not None and known.precision in candidates:
         return open_with(settings, name, known.precision)
-    encoders = {precision: open_with(settings, name, precision) for precision in candidates}
-    found = run_self_test(encoders)
+    found = _tested_apart(settings, name, candidates)
+    if found is None:
+        return open_with(settings, name, candidates[0])
     log.info(
         "encoder.chosen", model=name, precision=found.precision, passages_per_s=found.passages_per_s
     )
     remember(settings, name, found)
-    return encoders[found.precision]
+    return open_with(settings, name, found.precision)
+
+
+def _tested_apart(
+    settings: Settings, name: str, candidates: Sequence[Precision]
+) -> SelfTest | None:
+    """Run the self-test in a process of its own, which gives 2 GB back when it ends.
+
+    All the encoders are loaded at once there, torch among them; ``None`` where memory was too
+    small for that, or something else killed it.
+    """
+    try:
+        with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as apart:
+            return apart.submit(_tested, settings, name, candidates).result()
+    except BrokenProcessPool:
+        log.warning("encoder.test_died", model=name, precision=candidates[0])
+        return None
+
+
+def _tested(settings: Settings, name: str, candidates: Sequence[Precision]) -> SelfTest:
+    return run_self_test({each: open_with(settings, name, each) for each in candidates})
 
 
 def open_with(settings: Settings, name: str, precision: Precision) -> LoadedEncoder:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import msgspec
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 
 from fixtures.fakes import HashingEncoder
+from indexer.dense import passage_encoder
 from indexer.dense.passage_encoder import candidates_of, has_fast_bf16, open_passage_encoder
 from indexer.dense.self_test import (
     SELF_TEST_FILE,
@@ -120,6 +123,47 @@ def test_a_precision_that_a_model_lacks_is_named(tmp_path: Path) -> None:
     forced = msgspec.structs.replace(settings.models, precision=Precision.INT8)
     with pytest.raises(PermanentError, match="no int8 form"):
         open_passage_encoder(msgspec.structs.replace(settings, models=forced), MODEL)
+
+
+def out_of_memory(*_: object) -> SelfTest:
+    """End the process the way the kernel does."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("unreachable")
+
+
+def quick(*_: object) -> SelfTest:
+    """Find the slow one fastest."""
+    return SelfTest(Precision.FP32, {"int8": 1.0, "fp32": float(os.getpid())})
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Precision]:
+    """Return what is opened here, in place of loading it."""
+    found: list[Precision] = []
+    monkeypatch.setattr(passage_encoder, "open_with", lambda _s, _n, each: found.append(each))
+    return found
+
+
+def test_the_self_test_runs_in_another_process_and_is_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: list[Precision]
+) -> None:
+    monkeypatch.setattr(passage_encoder, "_tested", quick)
+    settings = a_settings(tmp_path)
+    open_passage_encoder(settings, MODEL)
+    found = known_self_test(settings, MODEL)
+    assert found is not None
+    assert found.passages_per_s["fp32"] != os.getpid()
+    assert opened == [Precision.FP32]
+
+
+def test_where_memory_is_too_small_for_the_self_test_the_lightest_is_taken_and_not_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: list[Precision]
+) -> None:
+    monkeypatch.setattr(passage_encoder, "_tested", out_of_memory)
+    settings = a_settings(tmp_path)
+    open_passage_encoder(settings, MODEL)
+    assert known_self_test(settings, MODEL) is None
+    assert opened == [Precision.INT8]
 
 
 def test_bf16_is_tried_where_the_processor_multiplies_it() -> None:
