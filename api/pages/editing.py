@@ -13,13 +13,14 @@ from api.dependencies import TheServices
 from api.pages.addresses import SearchAddress
 from api.pages.hiding import shown_restrictions, unit_of
 from api.pages.rendering import render_page
+from api.pages.speaking import speaking_in
 from api.pages.tagging import tag_groups
 from api.pages.texts import Texts
 from api.pages.visit import AnyRequest, Html, Visit, for_mentors
 from api.services import Services
 from api.views.documents import content_view, document_view
 from indexer.restricting import is_ready
-from schemas.content import Speaker
+from schemas.content import Content, Speaker
 from schemas.document import Document, Visibility
 from schemas.identity import Caller
 from schemas.ids import PersonId
@@ -43,7 +44,7 @@ def _editor(visit: Visit, document_id: str) -> Html:
     people = services.catalog.documents.people({
         PersonId(tag.person_id) for tag in tags if tag.person_id
     })
-    turns, speakers = _turns(services, document)
+    content = content_of(services, document)
     return render_page(
         "edit.html",
         visitor,
@@ -55,24 +56,21 @@ def _editor(visit: Visit, document_id: str) -> Html:
             {tag.tag_id: _origin(tag, people, caller, visitor.t) for tag in tags},
         ),
         visibilities=tuple(reversed(Visibility)),
-        turns=turns,
-        speakers=speakers,
+        turns=_turns(services, document, content),
+        speaking=speaking_in(services, caller, document, content),
         unit=unit_of(document),
         restrictions=shown_restrictions(services, document, visitor.t),
         is_hidden_ready=is_ready(services.intake, document),
     )
 
 
-def _turns(
-    services: Services, document: Document
-) -> tuple[tuple[UtteranceView, ...], Mapping[str, str]]:
-    """Return the turns of speech, with what was corrected in them, and who speaks by id."""
+def _turns(services: Services, document: Document, content: Content) -> tuple[UtteranceView, ...]:
+    """Return the turns of speech, with what was corrected in them."""
     corrections = services.catalog.corrections.of(document.id, document.revision)
-    content = content_view(document.id, content_of(services, document), corrections=corrections)
-    if not isinstance(content, TranscriptView):
-        return (), {}
-    names = {person.id: person.name for person in content.speakers}
-    return tuple(turn for turn in content.utterances if turn.start_ms is not None), names
+    view = content_view(document.id, content, corrections=corrections)
+    if not isinstance(view, TranscriptView):
+        return ()
+    return tuple(turn for turn in view.utterances if turn.start_ms is not None)
 
 
 def _origin(

@@ -4,6 +4,7 @@
 import { call } from "./api.js";
 import { enhanceHidden } from "./hidden.js";
 import { sentence } from "./problems.js";
+import { enhanceSpeakers } from "./speakers.js";
 import { number, t } from "./strings.js";
 import { chosenTags, enhanceTags } from "./tags.js";
 import { enhanceTurns } from "./turns.js";
@@ -26,6 +27,9 @@ saves(
 
 const turns = page.querySelector("#turns");
 if (turns) enhanceTurns(turns, address);
+
+const speakers = page.querySelector("#speakers");
+if (speakers) enhanceSpeakers(speakers, address, doing);
 
 const hidden = page.querySelector("#hidden");
 if (hidden) enhanceHidden(hidden, address, doing);

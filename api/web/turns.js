@@ -11,7 +11,8 @@ const MAX_CHARS = 10_000;
 /** Let a person hear and correct the turns of a recording; `address` is the document's. */
 export function enhanceTurns(section, address) {
   const player = section.querySelector("#player");
-  const turns = [...section.querySelectorAll(".turn")].map((node) => new Turn(node, { address, player, revision: section.dataset.revision }));
+  const speakers = section.querySelector("#turn-speakers").content;
+  const turns = [...section.querySelectorAll(".turn")].map((node) => new Turn(node, { address, player, speakers, revision: section.dataset.revision }));
   const box = section.querySelector("#turn-filter");
   box.addEventListener("input", () => {
     const wanted = fold(box.value.trim());
@@ -20,8 +21,8 @@ export function enhanceTurns(section, address) {
 }
 
 class Turn {
-  constructor(node, { address, player, revision }) {
-    Object.assign(this, { node, player, revision });
+  constructor(node, { address, player, speakers, revision }) {
+    Object.assign(this, { node, player, speakers, revision });
     this.address = `${address}/utterances/${node.dataset.ordinal}`;
     this.heard = node.dataset.heard;
     this.unmended = node.dataset.unmended; // as recognised, where the glossary replaced words
@@ -40,12 +41,23 @@ class Turn {
     this.form = el(
       "form", { class: "turn-form", on: { submit: (event) => this.#submit(event), keydown: (event) => this.#onKey(event) } },
       this.field,
+      this.#speakerField(),
       el("p", { class: "turn-end" }, el("button", { type: "submit", class: "primary" }, t("turns.save")), el("button", { type: "button", class: "quiet", on: { click: () => this.close() } }, t("turns.cancel")), this.heard !== this.text.textContent ? heard : null, this.unmended ? unmended : null),
     );
     this.#say("");
     this.text.hidden = this.button.hidden = true;
     this.text.after(this.form);
     this.field.focus();
+  }
+
+  /** Return the choice of who speaks, or null where there is nobody to choose from. */
+  #speakerField() {
+    const label = this.speakers.cloneNode(true).firstElementChild;
+    this.speaker = label.querySelector("select");
+    this.speaker.value = this.node.dataset.speaker;
+    if (this.speaker.options.length > 1) return label;
+    this.speaker = null;
+    return null;
   }
 
   close() {
@@ -59,7 +71,9 @@ class Turn {
     const save = this.form.querySelector("button[type=submit]");
     save.disabled = true;
     try {
-      const turn = await call(this.address, { method: "PUT", body: { text: this.field.value, revision: this.revision } });
+      const body = { text: this.field.value, revision: this.revision };
+      if (this.speaker && this.speaker.value !== this.node.dataset.speaker) body.speaker_id = this.speaker.value;
+      const turn = await call(this.address, { method: "PUT", body });
       this.#show(turn);
     } catch (cause) {
       save.disabled = false;
@@ -69,6 +83,10 @@ class Turn {
 
   #show({ correction }) {
     this.text.textContent = correction ? correction.text : this.heard;
+    if (this.speaker) {
+      this.node.dataset.speaker = this.speaker.value;
+      this.node.querySelector(".turn-head strong").textContent = this.speaker.selectedOptions[0].textContent;
+    }
     this.node.querySelector(".turn-heard")?.remove();
     if (correction) this.node.append(el("p", { class: "turn-heard" }, t("turns.corrected", { heard: correction.heard })));
     this.node.classList.remove("doubtful");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import unescape
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from schemas.identity import Caller
 from schemas.ids import PersonId
 from schemas.span import TimeSpan
 from tests.e2e.api.school import ADMIN, CLAIRE, KARIM, LEA, School, open_school
+from tests.e2e.api.test_console import open_page
 from tests.e2e.api.test_corrections import republish
 
 LEFT: Final = Speaker(PersonId("voice:d-1:left"), "Voix gauche")
@@ -195,3 +197,21 @@ def test_a_turn_is_given_only_to_whom_the_document_knows(school: School) -> None
     assert (stranger.status_code, stranger.json()["code"]) == (400, "invalid-input")
     assert as_heard.json()["correction"] is None
     assert known.json()["correction"]["speaker"]["name"] == own.name
+
+
+def test_the_editing_page_names_voices_and_warns_who_will_see(school: School) -> None:
+    document = a_call(school, "page")
+    put(school, document)
+    turn_put(school, document, 1, text="Compte tes heures.", speaker_id="m-camille")
+
+    answer = open_page(school, CLAIRE, f"/documents/{document.id}/edit")
+    page = unescape(answer.text).replace("\u00a0", " ")
+
+    assert "un élève nommé dans un échange privé peut alors le lire" in page
+    assert f'data-id="{LEFT.id}" aria-label="Voix gauche"' in page
+    assert "Nommée Camille R. (mentor) par Claire" in page
+    assert 'data-id="unknown" aria-label="Voix non reconnue"' in page
+    assert page.count('data-speaker="m-camille"') == 3  # both of the voice, and the turn's own
+    assert "Voix corrigée : Camille R." in page
+    assert '<option value="unknown">Voix non reconnue</option>' in page
+    assert f'<option value="{LEFT.id}">' not in page

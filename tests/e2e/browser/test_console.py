@@ -291,6 +291,39 @@ def test_a_correction_is_given_up_or_taken_back(
     expect(turn.locator(".turn-heard")).to_have_count(0)
 
 
+def test_a_mentor_names_a_voice_and_gives_it_a_turn(
+    mentor: OpenPage, school: School, tmp_path: Path
+) -> None:
+    address = publish(school, some_subtitles(tmp_path, "escalade"), "Escalade", kind="course")
+    page = mentor(f"{address}/edit")
+    voice = page.locator(".speaker-form").first
+    voice.get_by_label("Rôle").select_option("mentor")
+    voice.get_by_label("Nom", exact=True).fill("Claire Escalade")
+    voice.get_by_role("button", name="Nommer").click()
+    expect(voice.locator(".says")).to_contain_text("Donnez l’identifiant")
+    voice.get_by_label("Identifiant").fill("m-escalade")
+    voice.get_by_role("button", name="Nommer").click()
+    expect(voice).to_contain_text("Nommée Claire Escalade (mentor)")
+
+    turn = page.locator(".turn", has_text="impopayé")
+    turn.get_by_role("button", name="Corriger").click()
+    turn.get_by_label("Qui parle").select_option(label="Claire Escalade")
+    turn.get_by_role("button", name="Enregistrer").click()
+
+    expect(turn.locator("strong")).to_have_text("Claire Escalade")
+    until(
+        lambda: speakers_of(school, address) == {"m-escalade"},
+        seconds=SEARCH_S,
+        what="the named speaker in the transcript",
+    )
+
+
+def speakers_of(school: School, address: str) -> set[str]:
+    with school.client(School.LEA) as student:
+        turns = student.get(f"/v1{address}/transcript").json()["utterances"]
+    return {turn["speaker_id"] for turn in turns}
+
+
 def test_a_mentor_hides_a_stretch_and_shows_it_again(
     mentor: OpenPage, school: School, tmp_path: Path
 ) -> None:
