@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,8 @@ from cli.watch import Row
 from indexer.blobs import open_blobs
 from indexer.fetching import Fetcher
 from indexer.intake import Intake, Received, SubmissionOptions, receive
-from pipelines.sources.filesystem import FoundDocument
+from indexer.recordings import Recording
+from pipelines.sources.filesystem import FoundDocument, name_beside
 from schemas.errors import ChangedFileError, CordeeError
 from schemas.job import JobProblem, JobState
 from schemas.settings import Settings
@@ -94,8 +95,17 @@ def _received(
         return _read(intake, document.path, document.media, options)
 
 
-def _read(intake: Intake, path: Path, media: Path | None, options: SubmissionOptions) -> Received:
-    return receive(intake, path, filename=path.name, options=options, uploaded_by=None, media=media)
+def _read(
+    intake: Intake, path: Path, media: Sequence[Path], options: SubmissionOptions
+) -> Received:
+    return receive(
+        intake,
+        path,
+        filename=path.name,
+        options=options,
+        uploaded_by=None,
+        media=[Recording(each, name_beside(path, each)) for each in media],
+    )
 
 
 def _shown(document: FoundDocument) -> str:

@@ -11,7 +11,7 @@ import itertools
 import re
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,13 @@ import structlog
 from indexer.catalog.catalog import Catalog
 from indexer.job_queue import JobQueue
 from indexer.ports import BlobStore
+from indexer.recordings import (
+    HEAD_BYTES,
+    Recording,
+    check_names,
+    is_recording,
+    put_recordings,
+)
 from indexer.room import check_room
 from schemas.document import DocumentKind, Submission, Visibility
 from schemas.errors import (
@@ -49,23 +56,10 @@ MAX_FILENAME_CHARS: Final = 150
 """Keeps a name below the 255 bytes that file systems allow, in any script."""
 MAX_PEEK_BYTES: Final = 64 * 1024**2
 """A larger JSON is not looked into at the door; no exchange comes near this size."""
-HEAD_BYTES: Final = 16
-"""Enough of a file's start to tell a recording from everything else."""
 FALLBACK_FILENAME: Final = "document"
 
 _NAMED_KINDS: Final = frozenset({DocumentKind.EXCHANGE, DocumentKind.THREAD})
 _OWN_ID: Final = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
-_EBML: Final = b"\x1a\x45\xdf\xa3"  # Matroska and WebM
-_MEDIA_STARTS: Final = (
-    b"OggS",
-    b"fLaC",
-    b"ID3",
-    b"FLV",
-    b"\xff\xfb",
-    b"\xff\xf3",
-    b"\xff\xf1",
-    _EBML,
-)
 
 _log = structlog.get_logger(__name__)
 
@@ -124,7 +118,7 @@ def receive(
     filename: str,
     options: SubmissionOptions,
     uploaded_by: PersonId | None,
-    media: Path | None = None,
+    media: Sequence[Recording] = (),
 ) -> Received:
     """Take bytes in for ingestion and return their job.
 
@@ -138,24 +132,25 @@ def receive(
         filename: As the sender names it; cleaned of paths and control characters here.
         options: What the sender says about the document.
         uploaded_by: The person behind the request, when there is one.
-        media: Recording that an exchange JSON points to, when it came along.
+        media: Recordings that an exchange JSON points to, as far as they came along.
 
     Raises:
-        EmptyFileError: If there are no bytes.
+        EmptyFileError: If there are no bytes, or none of a recording.
         LimitExceededError: If there are more bytes than the settings allow.
         StorageFullError: If the disk is nearly full, or becomes so.
         ChangedFileError: If the file is written to while it is read.
-        InvalidInputError: If the source names a shared copy, which only sharing makes.
+        InvalidInputError: If the source names a shared copy, which only sharing makes; if there
+            are too many recordings, or two of one name.
     """
     if options.source is not None and is_shared_copy(options.source):
         raise InvalidInputError("source: copies of exchanges are made by sharing those.")
     name = clean_filename(filename)
     size_bytes = _checked_size(source, name, intake.settings)
-    if media is not None:
-        _checked_size(media, clean_filename(media.name), intake.settings)
-    check_room(intake.settings, size_bytes)
+    check_names(media)
+    media_bytes = sum(_checked_size(each.path, each.name, intake.settings) for each in media)
+    check_room(intake.settings, size_bytes + media_bytes)
     original = intake.blobs.put(source)
-    recording = intake.blobs.put(media) if media is not None else None
+    recording = put_recordings(intake.blobs, media, Path(intake.settings.data_dir))
     where = _source_of(source, size_bytes, original, options)
     submission = Submission(
         document_id=document_id_for(where),
@@ -228,20 +223,10 @@ def peek_source(json_bytes: bytes) -> str | None:
     return f"{peek.kind}:{identifier}" if is_named else None
 
 
-def is_recording(head: bytes) -> bool:
-    """Tell from the first bytes whether this is sound or video, which waits in its own queue."""
-    return (
-        head.startswith(_MEDIA_STARTS)
-        or head[4:8] == b"ftyp"
-        or (head[:4] == b"RIFF" and head[8:12] in {b"WAVE", b"AVI "})
-    )
-
-
 def enqueue(intake: Intake, job_id: JobId, submission: Submission) -> None:
     """Queue a job that has its row; doing it twice is doing it once."""
-    media = submission.media or submission.original
-    head = intake.blobs.read(media, start=0, end=HEAD_BYTES)
-    is_long = is_recording(head)
+    head = intake.blobs.read(submission.original, start=0, end=HEAD_BYTES)
+    is_long = submission.media is not None or is_recording(head)
     intake.queue.enqueue_ingest(job_id, long_media=is_long, size_bytes=submission.size_bytes)
 
 

@@ -34,9 +34,9 @@ class Transcriber(Protocol):
         """Transcribe 16 kHz 16-bit PCM with one channel, or with one speaker per channel.
 
         Args:
-            wav: One channel, or two that differ (left is channel 0).
-            speakers: With two channels, who speaks on the left and on the right; empty when that
-                is not known. Ignored with one channel.
+            wav: One channel, or several that differ (left is channel 0).
+            speakers: Who speaks in each channel, in their order, and somebody may in two; empty
+                when that is not known.
             progress: Called as audio time passes.
 
         Returns:

@@ -84,7 +84,8 @@ class Submission(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
     uploaded_by: PersonId | None = None
     media: BlobKey | None = None
-    """Recording that an exchange JSON points to, when it came along."""
+    """Recording that an exchange JSON points to, when it came along; several are one blob, see
+    ``indexer.recordings``."""
     created_at: datetime | None = None
     """When it took place, where the sender says so."""
     start: Stage = Stage.EXTRACT

@@ -28,7 +28,8 @@ from api.uploads import (
     too_large,
 )
 from api.views.jobs import job_view
-from indexer.intake import Received, SubmissionOptions, receive
+from indexer.intake import Received, SubmissionOptions, clean_filename, receive
+from indexer.recordings import MAX_RECORDINGS, Recording
 from schemas.document import DocumentKind, Visibility
 from schemas.errors import InvalidInputError
 from schemas.identity import Caller
@@ -56,9 +57,11 @@ _FORM_SCHEMA: Final = Schema(
             type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, description="The document."
         ),
         "media": Schema(
-            type=OpenAPIType.STRING,
-            format=OpenAPIFormat.BINARY,
-            description="The recording that an exchange JSON points to.",
+            type=OpenAPIType.ARRAY,
+            items=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY),
+            max_items=MAX_RECORDINGS,
+            description="The recording that an exchange JSON points to; repeat the field for one "
+            "of each participant, under the names that the JSON gives them.",
         ),
         "kind": Schema(type=OpenAPIType.STRING, enum=[kind.value for kind in DocumentKind]),
         "title": _text("Found in the file when left out."),
@@ -159,7 +162,11 @@ def _submit(services: Services, caller: Caller, form: ReceivedForm) -> Response[
     document = _one_file(form.files, "file")
     if document is None:
         raise InvalidInputError("file: there is no file in this upload.")
-    media = _one_file(form.files, "media")
+    media = [
+        Recording(file.path, clean_filename(file.filename))
+        for file in form.files
+        if file.field == "media"
+    ]
     options = options_of(form)
     services.taxonomy.require(options.tags, said_in="tag")
     received = receive(
@@ -168,7 +175,7 @@ def _submit(services: Services, caller: Caller, form: ReceivedForm) -> Response[
         filename=document.filename,
         options=options,
         uploaded_by=caller.person_id,
-        media=media.path if media is not None else None,
+        media=media,
     )
     return _receipt(received)
 

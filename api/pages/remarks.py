@@ -22,6 +22,12 @@ _PATTERNS: Final = tuple(
         (r"Both channels carry the same sound: speakers", "remark.voices.same"),
         (r"One of the two channels is silent: speakers", "remark.voices.silent"),
         (r"The channels of the recording are one mix", "remark.voices.mixed"),
+        (r"One recording of the (?P<n>\d+) that .* came along", "remark.voices.one"),
+        (
+            r"The recordings '(?P<one>.*)' and '(?P<other>.*)' carry the same",
+            "remark.voices.copies",
+        ),
+        (r"The recording '(?P<name>.*)' came along and", "remark.unnamed"),
         (r"No poster could be made", "remark.poster"),
         (r"The picture of this video is in a form", "remark.picture"),
         (r"No text was found on page (?P<pages>[\d, –]+)", "remark.blank"),

@@ -39,13 +39,13 @@ class AddForm {
     this.#sayUnfinished();
   }
 
-  /** Add files to what is chosen; an exchange finds its recording among them. */
+  /** Add files to what is chosen; an exchange finds its recordings among them. */
   async take(files) {
-    const taken = await Promise.all(files.map(async (file) => ({ file, media: null, wants: await recordingOf(file) })));
+    const taken = await Promise.all(files.map(async (file) => ({ file, media: (await recordingsOf(file)).map((name) => ({ name, file: null })) })));
     this.chosen.push(...taken.filter(({ file }) => !this.chosen.some((each) => isSame(each.file, file))));
-    for (const each of this.chosen.filter(({ wants, media }) => wants && !media)) {
-      const index = this.chosen.findIndex(({ file }) => file.name === each.wants);
-      if (index >= 0) [{ file: each.media }] = this.chosen.splice(index, 1);
+    for (const wanted of this.chosen.flatMap(({ media }) => media).filter(({ file }) => !file)) {
+      const index = this.chosen.findIndex(({ file }) => file.name === wanted.name);
+      if (index >= 0) [{ file: wanted.file }] = this.chosen.splice(index, 1);
     }
     this.#show();
   }
@@ -91,25 +91,22 @@ class AddForm {
       "li", {},
       el("span", { class: "file-name" }, name), el("span", { class: "file-size" }, size(each.file.size)),
       el("button", { type: "button", class: "quiet", "aria-label": t("add.remove", { name }), on: { click: () => this.#drop(each) } }, icon("close")),
-      each.wants ? this.#recordingLine(each) : null,
+      ...each.media.map((wanted) => this.#recordingLine(wanted)),
     );
   }
 
-  #recordingLine(each) {
-    if (each.media) {
-      const { name } = each.media;
-      const detach = () => {
-        each.media = null;
-        this.#show();
-      };
+  #recordingLine(wanted) {
+    if (wanted.file) {
+      const { name } = wanted.file;
+      const detach = () => this.#attach(wanted, null);
       return el("p", { class: "file-media" }, icon("link"), t("add.attached", { name }), el("button", { type: "button", class: "quiet", "aria-label": t("add.detach", { name }), on: { click: detach } }, icon("close")));
     }
-    const picker = el("input", { type: "file", class: "visually-hidden", on: { change: () => this.#attach(each, picker.files[0]) } });
-    return el("p", { class: "file-media" }, icon("warning"), t("add.wants", { name: each.wants }), el("label", { class: "chip" }, picker, t("add.attach")));
+    const picker = el("input", { type: "file", class: "visually-hidden", on: { change: () => this.#attach(wanted, picker.files[0]) } });
+    return el("p", { class: "file-media" }, icon("warning"), t("add.wants", { name: wanted.name }), el("label", { class: "chip" }, picker, t("add.attach")));
   }
 
-  #attach(each, file) {
-    each.media = file ?? null;
+  #attach(wanted, file) {
+    wanted.file = file ?? null;
     this.#show();
   }
 
@@ -142,7 +139,7 @@ class AddForm {
 /** One file on its way to the server, until its job takes its place. */
 class Row {
   constructor({ file, media }, fields) {
-    Object.assign(this, { file, media, fields });
+    Object.assign(this, { file, media: media.filter((each) => each.file), fields });
     this.bar = el("progress", { max: 1, value: 0, "aria-label": file.name });
     this.says = el("p", { class: "job-facts" }, t("add.waiting"));
     this.node = el("article", { class: "card job sending" }, el("h3", { class: "job-title" }, file.name), this.bar, this.says);
@@ -162,14 +159,14 @@ class Row {
 
   #upload({ maxBytes, piecesFrom }) {
     // A server that refuses a body by its length closes the connection, which looks like a lost one.
-    if (this.file.size > maxBytes || this.media?.size > maxBytes) throw new ApiError("limit-exceeded", 0, "");
+    if ([this, ...this.media].some((each) => each.file.size > maxBytes)) throw new ApiError("limit-exceeded", 0, "");
     if (this.file.size === 0) throw new ApiError("empty-file", 0, "");
     const sent = el("span");
     const onShare = (share) => {
       this.bar.value = share;
       sent.textContent = share < 1 ? t("add.sending", { percent: number(share, { style: "percent" }) }) : t("add.received");
     };
-    if (this.media || this.file.size < piecesFrom) {
+    if (this.media.length || this.file.size < piecesFrom) {
       fill(this.says, sent);
       return upload(this.file, this.media, this.fields, onShare);
     }
@@ -197,7 +194,7 @@ function upload(file, media, fields, onShare) {
   const form = new FormData();
   for (const [name, values] of Object.entries(fields)) for (const value of [values].flat()) if (value) form.append(name, value);
   form.append("file", file);
-  if (media) form.append("media", media);
+  for (const each of media) form.append("media", each.file, each.name); // under the name that the exchange gives it
   return new Promise((resolve, reject) => {
     const sender = new XMLHttpRequest(); // fetch does not say how much has been sent
     sender.open("POST", "/v1/documents");
@@ -208,14 +205,15 @@ function upload(file, media, fields, onShare) {
   });
 }
 
-/** Return the base name of the recording that an exchange JSON names, `null` for any other file. */
-async function recordingOf(file) {
-  if (!/\.json$/i.test(file.name) || file.size > MAX_PEEK_BYTES) return null;
+/** Return the base names of the recordings that an exchange JSON names, none for any other file. */
+async function recordingsOf(file) {
+  if (!/\.json$/i.test(file.name) || file.size > MAX_PEEK_BYTES) return [];
   try {
     const { media } = JSON.parse(await file.text());
-    return typeof media === "string" && media ? media.split(/[/\\]/).at(-1) : null;
+    const names = [media ?? []].flat().map((each) => each.file ?? each);
+    return names.filter((name) => typeof name === "string" && name).map((name) => name.split(/[/\\]/).at(-1));
   } catch {
-    return null; // the job will say what is wrong with it, and where
+    return []; // the job will say what is wrong with it, and where
   }
 }
 

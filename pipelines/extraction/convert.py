@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
@@ -18,6 +18,7 @@ _MAX_HEIGHT: Final = 720
 _POSTER_WIDTH: Final = 640
 _POSTER_SHARE: Final = 0.1  # titles fade in at the start; a tenth in, the picture stands
 _POSTER_LATEST_S: Final = 10.0
+_MIX_PEAK: Final = 0.95  # of full scale: what AAC adds stays below it
 _WEB_AUDIO_TYPES: Final = {
     ("mp3", "mp3"): "audio/mpeg",
     ("ogg", "opus"): "audio/ogg",
@@ -59,6 +60,21 @@ def to_playable(
     codec = {"c:a": "copy"} if is_mp4_aac else {"c:a": "aac", "b:a": "96k"}
     sound = open_input(source)["a:0"]
     run(sound.output(str(target), movflags="+faststart", f="mp4", **codec), filename, on_time)
+    return Playable(target, "audio/mp4")
+
+
+def to_mix(sources: Sequence[tuple[Path, int]], folder: Path, *, on_time: OnTime) -> Playable:
+    """Mix the sound of several recordings, each from its offset in milliseconds on."""
+    target = folder / "mix.m4a"
+    sounds = []
+    for path, offset_ms in sources:
+        sound = open_input(path)["a:0"].filter("aformat", channel_layouts="mono")
+        sounds.append(sound.filter("adelay", delays=offset_ms) if offset_ms else sound)
+    # Each stays as loud as it is, since people take turns; where they do not, nothing clips.
+    mix = ffmpeg.filter(sounds, "amix", inputs=len(sounds), duration="longest", normalize=0)
+    mix = mix.filter("alimiter", limit=_MIX_PEAK, level="disabled")
+    options = {"movflags": "+faststart", "f": "mp4", "c:a": "aac", "b:a": "96k"}
+    run(mix.output(str(target), **options), "the mix of the recordings", on_time)
     return Playable(target, "audio/mp4")
 
 

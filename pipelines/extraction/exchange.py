@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from indexer.recordings import MAX_RECORDINGS
 from schemas.content import Speaker, Transcript, Utterance
 from schemas.document import DocumentKind, Participant, ParticipantRole, Visibility
 from schemas.errors import DamagedFileError, InvalidExchangeError, NoTextError
@@ -18,6 +19,7 @@ from schemas.ids import PersonId
 
 _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+_DAY_MS: Final = 86_400_000
 _SPACES: Final = re.compile(r"[^\S\n\u00a0\u202f]+")
 
 
@@ -52,6 +54,20 @@ class Message(msgspec.Struct, frozen=True, rename={"sender": "from"}):
     id: _Id | None = None
 
 
+class VoiceFile(msgspec.Struct, frozen=True):
+    """The recording of one participant of a call, made where they were."""
+
+    file: Annotated[str, msgspec.Meta(min_length=1)]
+    """Path of the recording, relative to the JSON file."""
+    participant: _Id | None = None
+    """Id of the student or the mentor; ``None`` for a voice that nobody introduces."""
+    offset_ms: Annotated[int, msgspec.Meta(ge=0, le=_DAY_MS)] = 0
+    """How long after the first one it begins."""
+
+
+_VoiceFiles = Annotated[tuple[VoiceFile, ...], msgspec.Meta(max_length=MAX_RECORDINGS)]
+
+
 class Exchange(msgspec.Struct, frozen=True, tag_field="kind", tag="exchange"):
     """A student and a mentor. With a two-channel recording the student is on the left."""
 
@@ -62,7 +78,10 @@ class Exchange(msgspec.Struct, frozen=True, tag_field="kind", tag="exchange"):
     messages: tuple[Message, ...] = ()
     channel: Channel = Channel.MESSAGE
     started_at: _Instant | None = None
-    media: str | None = None
+    media: (
+        str | Annotated[tuple[VoiceFile, ...], msgspec.Meta(max_length=MAX_RECORDINGS)] | None
+    ) = None
+    """One recording of both, or one of each participant."""
     tags: tuple[str, ...] = ()
     visibility: Visibility | None = None
     anonymised: bool = False
@@ -107,7 +126,7 @@ def read_exchange(text: str, filename: str) -> Exchange | Thread:
     Raises:
         DamagedFileError: If this is not JSON; says where it breaks.
         InvalidExchangeError: If a field is missing or wrong (named with its path), two messages
-            or people share an id, or a message is from somebody who takes no part.
+            or people share an id, or a message or a recording is from somebody who takes no part.
         NoTextError: If there is neither text nor a recording.
     """
     exchange: Exchange | Thread
@@ -119,6 +138,7 @@ def read_exchange(text: str, filename: str) -> Exchange | Thread:
         raise DamagedFileError(f"“{filename}” is not valid JSON: {exc}.") from exc
     _check_people(exchange, filename)
     _check_messages(exchange, filename)
+    _check_voices(exchange, filename)
     if not exchange.media and not any(m.text.strip() for m in exchange.messages):
         raise NoTextError(f"“{filename}” holds no message with any text, and names no recording.")
     return exchange
@@ -176,6 +196,21 @@ def _check_messages(exchange: Exchange | Thread, filename: str) -> None:
         raise InvalidExchangeError(
             f"“{filename}” is not a valid exchange: the message id {twice[0]!r} is used by "
             f"{' and '.join(places)}."
+        )
+
+
+def _check_voices(exchange: Exchange | Thread, filename: str) -> None:
+    voices = exchange.media if isinstance(exchange.media, tuple) else ()
+    known = {str(p.id) for p in exchange.participants}
+    for n, voice in enumerate(voices):
+        if voice.participant is not None and voice.participant not in known:
+            raise InvalidExchangeError(
+                f"“{filename}” is not a valid exchange: unknown person {voice.participant!r} - at "
+                f"`$.media[{n}].participant`. Known: {', '.join(sorted(known))}."
+            )
+    if twice := _repeated([voice.file for voice in voices]):
+        raise InvalidExchangeError(
+            f"“{filename}” is not a valid exchange: `$.media` names {twice[0]!r} twice."
         )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from pipelines.extraction.blocks import clean, first_heading, require_text, title_from_filename
+from pipelines.extraction.call import transcribe_call
 from pipelines.extraction.discourse import (
     is_topic,
     participants_of,
@@ -29,7 +30,7 @@ from pipelines.extraction.markdown import markdown_to_body
 from pipelines.extraction.meeting import read_meeting
 from pipelines.extraction.pdf import extract_pdf
 from pipelines.extraction.pptx import read_deck
-from pipelines.extraction.recording import extract_recording, transcribe_call
+from pipelines.extraction.recording import extract_recording
 from pipelines.extraction.room_chat import read_room_chat
 from pipelines.extraction.sniff import Format, sniff
 from pipelines.extraction.subtitles import subtitles_to_transcript

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from pipelines.extraction.channels import Samples
 
-_BLOCK_S: Final = 600
+_BLOCK_S: Final = 600  # of one or two channels; shorter with more, so that memory stays the same
 _SILENCE_DB: Final = -60.0  # a block nowhere louder holds no speech: the detector is not asked
 _PER_MS: Final = SAMPLE_RATE // 1000
 _FULL_SCALE: Final = np.float32(32_768)
@@ -124,7 +124,7 @@ class WhisperTranscriber:
             on_time = _rising(progress, sound.getnframes() // _PER_MS)
             for start_ms, tracks, spoken in _iter_blocks(sound):
                 for n, (track, spans) in enumerate(zip(tracks, spoken, strict=True)):
-                    who = speakers[n].id if n_channels > 1 and n < len(speakers) else None
+                    who = speakers[n].id if n < len(speakers) else None
                     heard = self._recognise(track, spans, _shifted(on_time, start_ms))
                     voices[n] += _iter_pieces(heard, start_ms, who)
                     speech += [_moved(span, start_ms) for span in spans]
@@ -133,7 +133,7 @@ class WhisperTranscriber:
         sure = [w for u in utterances if not u.flags for w in u.words]
         return Transcript(
             utterances=utterances,
-            speakers=tuple(speakers[:n_channels]) if n_channels > 1 else (),
+            speakers=tuple(dict.fromkeys(speakers)),
             holes=tuple(find_holes(sure, merge_spans(speech), min_ms=_HOLE_MS)),
         )
 
@@ -216,7 +216,7 @@ def _iter_blocks(
     n_frames, at = sound.getnframes(), 0
     while at < n_frames:
         sound.setpos(at)
-        tracks = _tracks(sound, _BLOCK_S * SAMPLE_RATE)
+        tracks = _tracks(sound, _BLOCK_S * SAMPLE_RATE * 2 // max(2, sound.getnchannels()))
         speech = [_detect_speech(track) for track in tracks]
         n_read = len(tracks[0])
         if at + n_read < n_frames:
@@ -229,13 +229,13 @@ def _iter_blocks(
 
 
 def _tracks(sound: wave.Wave_read, n_frames: int) -> list[Samples]:
-    """Read the next samples, each channel gated by the other where there are two."""
+    """Read the next samples, each channel gated by the others where there are several."""
     data = np.frombuffer(sound.readframes(n_frames), dtype="<i2")
     channels = data.reshape(-1, sound.getnchannels()).astype(np.float32) / _FULL_SCALE
-    if channels.shape[1] == 1:
-        return [channels[:, 0]]
-    left, right = channels[:, 0], channels[:, 1]
-    return [gate(left, right), gate(right, left)]
+    tracks = list(channels.T)
+    if len(tracks) == 1:
+        return tracks
+    return [gate(own, *tracks[:n], *tracks[n + 1 :]) for n, own in enumerate(tracks)]
 
 
 def _detect_speech(track: NDArray[np.float32]) -> list[TimeSpan]:

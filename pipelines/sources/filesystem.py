@@ -23,8 +23,8 @@ class FoundDocument(msgspec.Struct, frozen=True):
     path: Path | None = None
     url: str | None = None
     """``None`` where there is a path."""
-    media: Path | None = None
-    """Recording that an exchange JSON points to."""
+    media: tuple[Path, ...] = ()
+    """Recordings that an exchange JSON points to."""
     kind: DocumentKind | None = None
     title: str | None = None
     visibility: Visibility | None = None
@@ -57,9 +57,19 @@ def discover(patterns: Sequence[str]) -> list[FoundDocument]:
     return [*documents, *(FoundDocument(url=address) for address in addresses)]
 
 
+class _PointsToFile(msgspec.Struct):
+    file: str
+
+
 class _PointsToMedia(msgspec.Struct):
     kind: str
-    media: str
+    media: str | tuple[_PointsToFile, ...]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        if isinstance(self.media, str):
+            return (self.media,)
+        return tuple(each.file for each in self.media)
 
 
 def is_address(text: str) -> bool:
@@ -67,30 +77,41 @@ def is_address(text: str) -> bool:
     return text.lower().startswith(("http://", "https://"))
 
 
-def media_of(path: Path) -> Path | None:
-    """Return the recording that an exchange JSON points to, when it lies in the same folder."""
+def media_of(path: Path) -> tuple[Path, ...]:
+    """Return the recordings that an exchange JSON points to, as far as they lie in its folder."""
     if path.suffix.lower() != ".json" or path.stat().st_size > MAX_JSON_BYTES:
-        return None
+        return ()
     try:
         pointer = msgspec.json.decode(path.read_bytes(), type=_PointsToMedia)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    media = (path.parent / pointer.media).resolve()
-    # An exchange from elsewhere must not pull in any file of this machine by its path.
-    is_beside = media.is_relative_to(path.parent.resolve())
-    return media if pointer.media and is_beside and media.is_file() else None
+        return ()
+    found = (_beside(path, name) for name in pointer.files)
+    return tuple(dict.fromkeys(media for media in found if media is not None))
+
+
+def name_beside(path: Path, media: Path) -> str:
+    """Return what an exchange JSON calls a recording: its path from there, else its name."""
+    folder = path.parent.resolve()
+    return media.relative_to(folder).as_posix() if media.is_relative_to(folder) else media.name
 
 
 def paired(documents: Iterable[FoundDocument]) -> list[FoundDocument]:
-    """Give each exchange the recording that it points to, which then is no document itself."""
+    """Give each exchange the recordings that it points to, which then are no documents."""
     with_media = [
         msgspec.structs.replace(document, media=media_of(document.path))
-        if document.path is not None and document.media is None
+        if document.path is not None and not document.media
         else document
         for document in documents
     ]
-    taken = {document.media for document in with_media if document.media}
+    taken = {media for document in with_media for media in document.media}
     return [document for document in with_media if document.path not in taken]
+
+
+def _beside(path: Path, name: str) -> Path | None:
+    media = (path.parent / name).resolve()
+    # An exchange from elsewhere must not pull in any file of this machine by its path.
+    is_beside = media.is_relative_to(path.parent.resolve())
+    return media if name and is_beside and media.is_file() else None
 
 
 def _expand(pattern: str) -> Iterator[Path]:

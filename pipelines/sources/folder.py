@@ -83,17 +83,20 @@ class FollowedFolder:
         self._seen = {path: (stamp, self._since(path, stamp, now)) for path, stamp in found.items()}
         fresh = [path for path, stamp in found.items() if self._taken.get(str(path)) != stamp]
         ready = [path for path in fresh if now - self._seen[path][1] >= self._quiet_s]
-        recordings = {media for path in fresh if (media := media_of(path)) is not None}
+        brought = {path: media_of(path) for path in fresh}
+        recordings = {media for each in brought.values() for media in each}
+        growing = [path for path in fresh if path not in ready]
+        whole = [path for path in ready if not set(growing).intersection(brought[path])]
         return Round(
-            ready=tuple(path for path in ready if path not in recordings),
-            growing=tuple(path for path in fresh if path not in ready),
+            ready=tuple(path for path in whole if path not in recordings),
+            growing=tuple(growing),
             gone=tuple(Path(name) for name in self._taken if Path(name) not in found),
         )
 
     def took(self, path: Path) -> None:
-        """Remember that a file was taken as the last look found it, and its recording with it."""
-        for each in (path, media_of(path) if path.exists() else None):
-            if each is not None and each in self._seen:
+        """Remember that a file was taken as the last look found it, and its recordings with it."""
+        for each in (path, *(media_of(path) if path.exists() else ())):
+            if each in self._seen:
                 self._taken[str(each)] = self._seen[each][0]
         self._write_memory()
 

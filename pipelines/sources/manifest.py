@@ -19,6 +19,7 @@ MAX_SHOWN: Final = 20
 """Wrong lines that one message names: more are of one cause, most times."""
 _TABLE_SUFFIXES: Final = frozenset({".csv", ".tsv"})
 _DELIMITERS: Final = ",;\t"
+_SEVERAL: Final = ("tags", "media")  # columns that hold one thing or more
 
 
 class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,7 +31,7 @@ class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str | None = None
     visibility: Visibility | None = None
     tags: tuple[str, ...] = ()
-    media: str | None = None
+    media: str | tuple[str, ...] = ()
     source: str | None = None
     date: str | None = None
 
@@ -63,8 +64,8 @@ def read_manifest(manifest: Path) -> Manifest:
 
     JSON lines, or a table with a first line of names (CSV with commas, semicolons or tabs).
     Each line has ``path`` (relative to the list) or ``url``, and may have ``kind``, ``title``,
-    ``visibility``, ``tags`` (in a table parted by ``;``, or by ``|`` where ``;`` parts columns),
-    ``media``, ``source`` and ``date`` (ISO 8601).
+    ``visibility``, ``tags`` and ``media`` (both, in a table, parted by ``;``, or by ``|`` where
+    ``;`` parts columns), ``source`` and ``date`` (ISO 8601).
 
     Raises:
         NotFoundError: If the list is not there.
@@ -111,11 +112,13 @@ def _rows(text: str, manifest: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         extra = row.get(None)  # what the csv module calls the rest
         if extra:
             given["a column too many"] = str(extra)
-        if "tags" in given:
-            parts = given["tags"].replace("|", ";").split(";")
-            given["tags"] = [tag.strip() for tag in parts if tag.strip()]
+        given |= {name: _parts(given[name]) for name in _SEVERAL if name in given}
         if given:
             yield rows.line_num, given
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.replace("|", ";").split(";") if part.strip()]
 
 
 def _document(line: str | dict[str, Any], folder: Path, number: int) -> FoundDocument:
@@ -131,7 +134,7 @@ def _document(line: str | dict[str, Any], folder: Path, number: int) -> FoundDoc
     return FoundDocument(
         path=_file(folder, listed.path) if listed.path is not None else None,
         url=listed.url,
-        media=_file(folder, listed.media) if listed.media is not None else None,
+        media=tuple(_file(folder, name) for name in _names(listed.media)),
         kind=listed.kind,
         title=listed.title,
         visibility=listed.visibility,
@@ -140,6 +143,10 @@ def _document(line: str | dict[str, Any], folder: Path, number: int) -> FoundDoc
         created_at=_moment(listed.date),
         line=number,
     )
+
+
+def _names(media: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (media,) if isinstance(media, str) else media
 
 
 def _file(folder: Path, name: str) -> Path:

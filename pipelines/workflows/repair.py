@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from dbos import DBOS, EnqueueOptions
 
-from indexer.intake import HEAD_BYTES, is_recording
+from indexer.recordings import HEAD_BYTES, is_recording
 from indexer.retention import expire
 from indexer.sweeping import sweep_blobs
 from pipelines.bootstrap import Pipeline
@@ -122,12 +122,13 @@ def _repair_batch(pipeline: Pipeline, jobs: Sequence[Job]) -> None:
 def _enqueue(pipeline: Pipeline, job_id: JobId) -> None:
     submission = pipeline.catalog.jobs.submission(job_id)
     try:
-        head = pipeline.blobs.read(submission.media or submission.original, end=HEAD_BYTES)
+        head = pipeline.blobs.read(submission.original, end=HEAD_BYTES)
     except NotFoundError:
         head = b""  # the first stage will say so, in the job
+    is_long = submission.media is not None or is_recording(head)
     options = EnqueueOptions(
         workflow_name=INGEST_WORKFLOW,
-        queue_name=MEDIA_QUEUE if is_recording(head) else INGEST_QUEUE,
+        queue_name=MEDIA_QUEUE if is_long else INGEST_QUEUE,
         workflow_id=job_id,
         app_version=APP_VERSION,
         priority=priority_of(submission.size_bytes),

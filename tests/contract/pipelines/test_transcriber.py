@@ -72,11 +72,15 @@ def test_turns_are_numbered_timed_and_spoken_by_those_named(
 
 
 @pytest.mark.parametrize("transcriber", BOTH, indirect=True)
-def test_with_one_channel_nobody_is_named(transcriber: Transcriber, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("known", "named"), [((), None), (SPEAKERS[:1], "s-1")])
+def test_one_channel_is_of_whom_it_is_said_to_be(
+    transcriber: Transcriber, tmp_path: Path, known: tuple[Speaker, ...], named: str | None
+) -> None:
     wav = a_clip(tmp_path, n_channels=1)
-    found = transcriber.transcribe(wav, speakers=SPEAKERS, progress=lambda _: None)
+    found = transcriber.transcribe(wav, speakers=known, progress=lambda _: None)
     assert found.utterances
-    assert {u.speaker_id for u in found.utterances} == {None}
+    assert {u.speaker_id for u in found.utterances} == {named}
+    assert found.speakers == known
 
 
 @pytest.mark.parametrize("transcriber", BOTH, indirect=True)

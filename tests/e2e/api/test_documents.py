@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fixtures.builders import an_exchange_json
+from indexer.recordings import unpack
 from schemas.identity import Caller
 from schemas.job import JobProblem, JobState, Stage
 from schemas.settings import IngestionSettings
@@ -83,6 +84,25 @@ def test_a_recording_can_come_with_its_exchange(school: School) -> None:
     assert school.services.blobs.read(submission.media) == b"sound"
 
 
+def test_the_recordings_of_all_participants_can_come_with_their_exchange(
+    school: School, tmp_path: Path
+) -> None:
+    voices = {"lea.m4a": b"one", "marc.m4a": b"other"}
+    files = [
+        ("file", ("appel.json", an_exchange_json(id="ex-voices"), "application/json")),
+        *(("media", (f"../{name}", sound, "audio/mp4")) for name, sound in voices.items()),
+    ]
+
+    submission = school.services.catalog.jobs.submission(
+        upload(school, files=files).json()["job"]["id"]
+    )
+
+    assert submission.media is not None
+    with school.services.blobs.local_path(submission.media) as archive:
+        found = unpack(archive, tmp_path)
+    assert {each.name: each.path.read_bytes() for each in found} == voices
+
+
 @pytest.mark.parametrize(
     ("parts", "status", "code", "says"),
     [
@@ -93,6 +113,12 @@ def test_a_recording_can_come_with_its_exchange(school: School) -> None:
             400,
             "invalid-input",
             "one file",
+        ),
+        (
+            {"files": [("file", ("a", b"x")), *[("media", ("b", b"y"))] * 2]},
+            400,
+            "invalid-input",
+            "'b'",
         ),
         ({"files": {"file": ("a", b"")}}, 422, "empty-file", "empty"),
         ({"files": {"file": ("a", b"x")}, "data": {"kind": "poem"}}, 400, "invalid-input", "kind"),

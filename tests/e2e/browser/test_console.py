@@ -196,6 +196,37 @@ def test_an_exchange_asks_for_the_recording_that_it_names(mentor: OpenPage, tmp_
     expect(page.locator(".file-media")).to_contain_text("Avec appel.m4a")
 
 
+def test_an_exchange_takes_the_recordings_of_all_participants_along(
+    mentor: OpenPage, tmp_path: Path
+) -> None:
+    exchange = tmp_path / "voix.json"
+    files = [{"file": f"audio/{who}.m4a"} for who in ("lea", "claire")]
+    exchange.write_text(json.dumps(an_exchange_dict(id="ex-voices", media=files)), "utf-8")
+    for who in ("lea", "claire"):
+        (tmp_path / f"{who}.m4a").write_bytes(f"sound of {who}".encode())
+    page = mentor("/console")
+
+    choose(page, exchange, tmp_path / "lea.m4a")
+    expect(page.locator(".file-media").first).to_contain_text("Avec lea.m4a")
+    expect(page.locator(".file-media").last).to_contain_text("claire.m4a")
+    page.locator(".file-media input").set_input_files(str(tmp_path / "claire.m4a"))
+    expect(page.locator(".file-media").last).to_contain_text("Avec claire.m4a")
+    page.evaluate("""() => {
+      const append = FormData.prototype.append;
+      window.sent = [];
+      FormData.prototype.append = function (field, value, name) {
+        window.sent.push([field, name]);
+        return append.call(this, ...arguments);
+      };
+    }""")
+    with page.expect_response("**/v1/documents") as answer:
+        page.get_by_role("button", name="Déposer 1 fichier").click()
+
+    assert answer.value.status == 202
+    sent = page.evaluate("window.sent.filter(([field]) => field === 'media')")
+    assert sent == [["media", "lea.m4a"], ["media", "claire.m4a"]]
+
+
 def test_an_exchange_given_to_students_says_that_a_copy_waits(
     mentor: OpenPage, school: School
 ) -> None:

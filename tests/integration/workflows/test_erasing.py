@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import wave
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -20,6 +23,7 @@ from fixtures.builders import (
     an_event,
     an_exchange_dict,
 )
+from fixtures.fakes import FakeTranscriber
 from indexer.backup import backup, restore
 from indexer.catalog.tables import METADATA
 from indexer.erasing.erase import erase
@@ -29,6 +33,7 @@ from indexer.erasing.receipt import Receipt, person_hash, verify
 from indexer.erasing.rows import person_columns
 from indexer.feedback.pseudonyms import open_pseudonyms
 from indexer.intake import Intake, SubmissionOptions, receive
+from indexer.recordings import Recording
 from pipelines.bootstrap import Pipeline
 from pipelines.workflows.runtime import worker_slot
 from schemas.errors import ConflictError, DamagedFileError, NotFoundError
@@ -71,21 +76,41 @@ Dominique Modèle: Merci Zoé, un acompte règle cela.
 NOTE = f"# Acompte\n\nUn acompte se demande au devis. Exemple donné par {NAME.upper()}.\n"
 
 
-def send(intake: Intake, content: bytes, name: str, **said: str) -> DocumentId:
+def send(
+    intake: Intake, content: bytes, name: str, media: Sequence[Recording] = (), **said: str
+) -> DocumentId:
     options = SubmissionOptions(**said)  # type: ignore[arg-type]
-    received = receive(intake, content, filename=name, options=options, uploaded_by=WHO)
+    received = receive(
+        intake, content, filename=name, options=options, uploaded_by=WHO, media=media
+    )
     ended(intake, received.job)
     return received.document_id
 
 
+def voices(folder: Path) -> list[Recording]:
+    """Return two seconds of noise of each participant, under the names that the exchange gives."""
+    rng, found = np.random.default_rng(7), []
+    for n, name in enumerate((f"{NAME}.wav", "mentor.wav")):
+        path = folder / f"voice-{n}.wav"
+        with wave.open(str(path), "wb") as sound:
+            sound.setparams((1, 2, 16_000, 0, "NONE", ""))
+            sound.writeframes(rng.integers(-9_000, 9_000, 32_000).astype("<i2").tobytes())
+        found.append(Recording(path, name))
+    return found
+
+
 @pytest.fixture
-def school(intake: Intake, pipeline: Pipeline) -> dict[str, DocumentId]:
+def school(
+    intake: Intake, pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, DocumentId]:
     """A school in which the person wrote, asked, searched, voted and built."""
     exchange = an_exchange_dict(student={"id": WHO, "name": NAME}, tags=[])
     exchange["messages"][0] |= {"from": WHO, "text": f"Bonjour, {SAID}."}
-    with a_worker(pipeline):
+    exchange["media"] = [{"file": f"{NAME}.wav", "participant": WHO}, {"file": "mentor.wav"}]
+    recordings = voices(tmp_path_factory.mktemp("voices"))
+    with a_worker(msgspec.structs.replace(pipeline, transcriber=FakeTranscriber())):
         ids = {
-            "exchange": send(intake, json.dumps(exchange).encode(), "ex.json"),
+            "exchange": send(intake, json.dumps(exchange).encode(), "ex.json", recordings),
             "thread": send(intake, json.dumps(THREAD, ensure_ascii=False).encode(), "th.json"),
             "note": send(
                 intake,

@@ -19,6 +19,7 @@ from indexer.catalog.sharings import Confirmed
 from indexer.erasing.leftovers import referred
 from indexer.erasing.plan import plan_of
 from indexer.intake import Intake, Received, SubmissionOptions, receive
+from indexer.recordings import Recording
 from indexer.restricting import restrict
 from indexer.sharing import desk
 from indexer.sharing.preview import Preview, preview_of
@@ -344,7 +345,7 @@ def test_names_are_silent_in_the_sound_and_everything_else_is_heard(
         filename="lea.json",
         options=SubmissionOptions(),
         uploaded_by=None,
-        media=recording,
+        media=[Recording(recording, recording.name)],
     )
     document = published(hears, received)
     desk.ask(intake, document, CLAIRE)

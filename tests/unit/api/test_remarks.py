@@ -12,7 +12,7 @@ from fixtures.builders import A_MOMENT, a_submission
 from pipelines.extraction.archive import MACROS_IGNORED
 from pipelines.extraction.channels import Channels
 from pipelines.extraction.meeting import COARSE_TIMES, NO_TIMES
-from pipelines.extraction.recording import voice_warnings
+from pipelines.extraction.sound import voice_warnings
 from pipelines.extraction.subtitles import subtitles_to_transcript
 from pipelines.publishing import describe
 from pipelines.workflows.carrying import STRAY_NAMES_WARNING, STRAY_WARNING
@@ -39,6 +39,9 @@ def real_remarks() -> list[str]:
         "Tag 'l’été' is not in the taxonomy; it was left out.",
         "The recording 'appel.m4a' that “ex.json” names did not come along.",
         *(warning for channels in Channels for warning in voice_warnings(channels)),
+        "One recording of the 2 that “ex.json” names came along: speakers could not be told apart.",
+        "The recordings 'lea.m4a' and 'marc.m4a' carry the same sound: speakers could not be told.",
+        "The recording 'autre.m4a' came along and “ex.json” does not name it: it was left out.",
         "No poster could be made: the film is black.",
         "The picture of this video is in a form (codec) that cannot be read.",
         "No text was found on page 2, 3 and others.",

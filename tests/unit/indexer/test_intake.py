@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.intake import MAX_FILENAME_CHARS, clean_filename, is_recording, peek_source
+from indexer.intake import MAX_FILENAME_CHARS, clean_filename, peek_source
+from indexer.recordings import is_recording
 
 
 @pytest.mark.parametrize(

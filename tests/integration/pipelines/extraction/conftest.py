@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -15,8 +15,9 @@ from fixtures.builders import a_submission
 from fixtures.fakes import FakeTranscriber
 from indexer.blobs import open_blobs
 from indexer.ports import BlobStore
+from indexer.recordings import Recording, put_recordings
 from pipelines.extraction.extract import extract
-from pipelines.ports import ExtractionDeps, Progress
+from pipelines.ports import ExtractionDeps, Progress, Transcriber
 from schemas.content import Extraction
 from schemas.document import DocumentKind
 from schemas.settings import IngestionSettings
@@ -31,6 +32,8 @@ class ExtractBytes(Protocol):
         data: bytes,
         *,
         media: Path | None = None,
+        recordings: Sequence[Recording] = (),
+        transcriber: Transcriber | None = None,
         kind: DocumentKind | None = None,
         progress: Progress = ...,
         **limits: int,
@@ -49,6 +52,8 @@ def extract_bytes(tmp_path: Path, blobs: BlobStore) -> ExtractBytes:
         data: bytes,
         *,
         media: Path | None = None,
+        recordings: Sequence[Recording] = (),
+        transcriber: Transcriber | None = None,
         kind: DocumentKind | None = None,
         progress: Progress = lambda _: None,
         **limits: int,
@@ -59,11 +64,13 @@ def extract_bytes(tmp_path: Path, blobs: BlobStore) -> ExtractBytes:
         submission = a_submission(
             filename=filename,
             original=blobs.put(path),
-            media=blobs.put(media) if media else None,
+            media=blobs.put(media) if media else put_recordings(blobs, recordings, tmp_path),
             kind=kind,
         )
         return extract(
-            submission, path, ExtractionDeps(settings, blobs, FakeTranscriber(), progress)
+            submission,
+            path,
+            ExtractionDeps(settings, blobs, transcriber or FakeTranscriber(), progress),
         )
 
     return run

@@ -97,3 +97,34 @@ def test_an_exchange_without_text_or_recording_is_refused() -> None:
 def test_broken_json_is_damaged() -> None:
     with pytest.raises(DamagedFileError, match="not valid JSON"):
         read_exchange(json.dumps(an_exchange_dict())[:-9], "ex.json")
+
+
+def test_each_participant_may_have_a_recording() -> None:
+    files = [{"file": "lea.m4a", "participant": "s-17"}, {"file": "b.m4a", "offset_ms": 1500}]
+
+    found = read(media=files).media
+
+    assert [(v.file, v.participant, v.offset_ms) for v in found] == [
+        ("lea.m4a", "s-17", 0),
+        ("b.m4a", None, 1500),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ([{"file": "a", "participant": "s-99"}], r"'s-99' - at `\$\.media\[0\]\.participant`"),
+        ([{"file": "a"}, {"file": "a"}], r"`\$\.media` names 'a' twice"),
+        ([{"file": "a", "offset_ms": -1}], r"media\[\.\.\.\]\.offset_ms|media\[0\]\.offset_ms"),
+        ([{"participant": "s-17"}], "missing required field `file`"),
+        ([{"file": str(n)} for n in range(9)], "length <= 8"),
+    ],
+)
+def test_recordings_that_do_not_fit_are_named(files: list[dict[str, Any]], said: str) -> None:
+    with pytest.raises(InvalidExchangeError, match=said):
+        read(media=files)
+
+
+def test_an_empty_list_of_recordings_is_no_recording() -> None:
+    with pytest.raises(NoTextError):
+        read(media=[], messages=[])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.sources.filesystem import discover, media_of
+from pipelines.sources.filesystem import discover, media_of, name_beside
 from schemas.errors import NotFoundError
 
 
@@ -42,7 +42,7 @@ def test_an_exchange_brings_its_recording_along(tmp_path: Path) -> None:
 
     found = discover([str(tmp_path)])
 
-    assert [(d.path, d.media) for d in found] == [(exchange, tmp_path / "call.m4a")]
+    assert [(d.path, d.media) for d in found] == [(exchange, (tmp_path / "call.m4a",))]
 
 
 @pytest.mark.parametrize("pointer", ["../secret.m4a", "/etc/hostname", "missing.m4a", ""])
@@ -50,7 +50,19 @@ def test_an_exchange_cannot_reach_outside_its_folder(tmp_path: Path, pointer: st
     put(tmp_path / "secret.m4a")
     exchange = put(tmp_path / "in" / "x.json", f'{{"kind": "exchange", "media": "{pointer}"}}')
 
-    assert media_of(exchange) is None
+    assert media_of(exchange) == ()
+
+
+def test_an_exchange_brings_the_recordings_of_all_participants_along(tmp_path: Path) -> None:
+    voices = [put(tmp_path / "sons" / name) for name in ("lea.m4a", "marc.m4a")]
+    files = '[{"file": "sons/lea.m4a"}, {"file": "sons/marc.m4a"}, {"file": "../x.m4a"}]'
+    exchange = put(tmp_path / "call.json", f'{{"kind": "exchange", "media": {files}}}')
+
+    found = discover([str(tmp_path)])
+
+    assert [(d.path, d.media) for d in found] == [(exchange, tuple(voices))]
+    assert [name_beside(exchange, each) for each in voices] == ["sons/lea.m4a", "sons/marc.m4a"]
+    assert name_beside(exchange, Path("/elsewhere/lea.m4a")) == "lea.m4a"
 
 
 def test_an_address_is_taken_as_it_is(tmp_path: Path) -> None:

@@ -124,7 +124,29 @@ def test_a_recording_waits_for_its_exchange_and_comes_with_it(folder: Path) -> N
     followed.took(ready[0])
 
     assert names(ready) == ["call.json"]
-    assert described(ready[0]).media == folder / "call.m4a"
+    assert described(ready[0]).media == (folder / "call.m4a",)
+    assert followed.look().ready == ()
+
+
+def test_an_exchange_waits_for_the_last_of_its_recordings(folder: Path) -> None:
+    clock = Watch()
+    followed = follow(folder, clock)
+    files = '[{"file": "lea.m4a"}, {"file": "marc.m4a"}]'
+    (folder / "call.json").write_text(f'{{"kind": "exchange", "media": {files}}}')
+    (folder / "lea.m4a").write_bytes(b"x")
+    followed.look()
+    clock.now = 4
+    (folder / "marc.m4a").write_bytes(b"x")
+    followed.look()
+    clock.now = 6
+    assert followed.look().ready == ()
+    clock.now = 9
+
+    ready = followed.look().ready
+    followed.took(ready[0])
+
+    assert names(ready) == ["call.json"]
+    assert described(ready[0]).media == (folder / "lea.m4a", folder / "marc.m4a")
     assert followed.look().ready == ()
 
 

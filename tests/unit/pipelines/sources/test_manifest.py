@@ -90,3 +90,22 @@ def test_a_wrong_line_of_json_is_named(tmp_path: Path, line: str) -> None:
 def test_a_table_without_names_is_no_list(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="name the columns"):
         read_manifest(put(tmp_path / "list.csv", "prix.pdf,sheet\n"))
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("list.csv", "path,media\nappel.json,lea.m4a; marc.m4a\n"),
+        ("list.tsv", "path\tmedia\nappel.json\tlea.m4a|marc.m4a\n"),
+        ("list.jsonl", '{"path": "appel.json", "media": ["lea.m4a", "marc.m4a"]}\n'),
+    ],
+)
+def test_an_exchange_is_listed_with_the_recordings_of_all(
+    tmp_path: Path, name: str, line: str
+) -> None:
+    for file in ("appel.json", "lea.m4a", "marc.m4a"):
+        put(tmp_path / file)
+
+    (found,) = read_manifest(put(tmp_path / name, line)).documents
+
+    assert found.media == (tmp_path / "lea.m4a", tmp_path / "marc.m4a")
