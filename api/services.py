@@ -24,6 +24,7 @@ from indexer.feedback.recorder import FeedbackRecorder
 from indexer.feedback.referee import Referee
 from indexer.intake import Intake
 from indexer.job_queue import JobQueue
+from indexer.live_outlook import LiveOutlook
 from indexer.live_synonyms import LiveSynonyms
 from indexer.ports import BlobStore
 from indexer.questions.desk import Desk
@@ -57,6 +58,7 @@ class Services(msgspec.Struct, frozen=True):
     """Closed by who opened the bundle, before the catalog."""
     referee: Referee
     """Started and closed by who opened the bundle."""
+    outlook: LiveOutlook
     clock: Clock
 
     @property
@@ -141,6 +143,7 @@ def bundle(
             pseudonyms=pseudonyms,
             clock=clock,
         ),
+        outlook=LiveOutlook(settings, catalog, clock=clock),
         clock=clock,
     )
     shutil.rmtree(services.upload_dir, ignore_errors=True)

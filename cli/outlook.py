@@ -63,10 +63,8 @@ def spoken(seconds: float | None) -> str:
 
 def _drawn(now: Outlook) -> RenderableType:
     n_all = now.n_over + len(now.jobs)
-    done = now.n_over + sum(one.share for one in now.jobs)
     left = f", {spoken(now.seconds_left)} left" if now.jobs and now.seconds_left else ""
-    share = done / n_all if n_all else 1.0
-    head = Text(f"{now.n_over} of {n_all} jobs over, {share:.0%}{left}")
+    head = Text(f"{now.n_over} of {n_all} jobs over, {now.share:.0%}{left}")
     if not now.jobs:
         return head
     table = Table("job", "file", "", "stage", "", "left", "why", box=None)

@@ -6,12 +6,16 @@ texts takes longer than is said, until its own progress shows it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+import msgspec
+
 from indexer.catalog.catalog import Catalog
 from indexer.room import has_room
+from schemas.ids import PersonId
 from schemas.job import OVER, Job, JobState, Stage, priority_of
 from schemas.outlook import Awaited, JobOutlook, OpenJob, Outlook, Standing
 from schemas.settings import Settings
@@ -25,18 +29,43 @@ _STAGES: Final = tuple(Stage)
 _ORDER: Final = (Standing.RUNNING, Standing.STALLED, Standing.WAITING, Standing.PAUSED)
 
 
-def read_outlook(settings: Settings, catalog: Catalog, now: datetime | None = None) -> Outlook:
-    """Return where the unfinished jobs of a catalog stand now."""
+class Conditions(msgspec.Struct, frozen=True):
+    """What tells where a job stands, beside the job itself."""
+
+    means: Mapping[Stage, float]
+    """Seconds that each stage usually takes."""
+    at_once: int
+    """Jobs that living workers do at the same time; 0 where none lives."""
+    is_room: bool
+    """Whether the disk lets a stage begin."""
+
+
+def read_outlook(
+    settings: Settings,
+    catalog: Catalog,
+    now: datetime | None = None,
+    *,
+    uploaded_by: PersonId | None = None,
+) -> Outlook:
+    """Return where the unfinished jobs of a catalog, or of one person, stand now."""
     now = now or datetime.now(UTC)
-    counts = catalog.jobs.counts()
-    workers = catalog.workers.alive(now)
+    open_jobs = catalog.jobs.open_jobs(uploaded_by)
+    moving = (o.job.created_at for o in open_jobs if o.job.state is not JobState.PAUSED)
+    counts = catalog.jobs.counts(since=min(moving, default=None), uploaded_by=uploaded_by)
     return outlook(
-        catalog.jobs.open_jobs(),
-        mean_seconds(catalog.stage_times.all()),
-        n_over=sum(n for state, n in counts.items() if state in OVER),
-        at_once=len(workers) * settings.ingestion.workers,
-        is_room=has_room(settings),
+        open_jobs,
+        read_conditions(settings, catalog, now),
+        over={state: counts[state] for state in OVER},
         now=now,
+    )
+
+
+def read_conditions(settings: Settings, catalog: Catalog, now: datetime) -> Conditions:
+    """Return what a catalog and its disk say of the conditions now."""
+    return Conditions(
+        means=mean_seconds(catalog.stage_times.all()),
+        at_once=len(catalog.workers.alive(now)) * settings.ingestion.workers,
+        is_room=has_room(settings),
     )
 
 
@@ -49,55 +78,64 @@ def mean_seconds(times: Collection[StageTime]) -> dict[Stage, float]:
 
 def outlook(
     open_jobs: Sequence[OpenJob],
-    means: Mapping[Stage, float],
+    conditions: Conditions,
     *,
-    n_over: int,
-    at_once: int,
-    is_room: bool,
+    over: Mapping[JobState, int],
     now: datetime,
 ) -> Outlook:
     """Return where jobs stand.
 
     Args:
         open_jobs: The unfinished ones.
-        means: Seconds that each stage usually takes.
-        n_over: Jobs that have ended.
-        at_once: Jobs that living workers do at the same time; 0 where none lives.
-        is_room: Whether the disk lets a stage begin.
+        conditions: Under which they are worked on.
+        over: How many others have ended, by state.
         now: The present time.
     """
     by_size = sorted(open_jobs, key=lambda o: (priority_of(o.size_bytes), o.job.created_at))
     queue = [o.job.id for o in by_size if o.job.state is JobState.QUEUED]
     places = {job_id: n for n, job_id in enumerate(queue)}
-    found = []
-    for one in by_size:
-        standing, awaits = _standing(one, means, at_once=at_once, is_room=is_room, now=now)
-        found.append(
-            JobOutlook(
-                job=one.job,
-                standing=standing,
-                share=_share(one.job, means),
-                seconds_left=_seconds_left(one.job, means),
-                awaits=awaits,
-                n_before=places.get(one.job.id, 0),
-            )
-        )
+    found = [
+        job_outlook(one, conditions, now=now, n_before=places.get(one.job.id, 0)) for one in by_size
+    ]
     found.sort(key=lambda o: _ORDER.index(o.standing))
-    return Outlook(jobs=tuple(found), n_over=n_over, seconds_left=_all_left(found, at_once))
+    counts = dict.fromkeys(JobState, 0) | Counter(o.job.state for o in open_jobs) | dict(over)
+    n_over, n_all = sum(over.values()), sum(counts.values())
+    return Outlook(
+        jobs=tuple(found),
+        counts=counts,
+        n_over=n_over,
+        share=(n_over + sum(o.share for o in found)) / n_all if n_all else 1.0,
+        seconds_left=_all_left(found, conditions.at_once),
+    )
+
+
+def job_outlook(
+    one: OpenJob, conditions: Conditions, *, now: datetime, n_before: int = 0
+) -> JobOutlook:
+    """Return where one unfinished job stands; ``n_before`` waiting ones come earlier."""
+    standing, awaits = _standing(one, conditions, now)
+    return JobOutlook(
+        job=one.job,
+        standing=standing,
+        share=_share(one.job, conditions.means),
+        seconds_left=_seconds_left(one.job, conditions.means),
+        awaits=awaits,
+        n_before=n_before,
+    )
 
 
 def _standing(
-    one: OpenJob, means: Mapping[Stage, float], *, at_once: int, is_room: bool, now: datetime
+    one: OpenJob, conditions: Conditions, now: datetime
 ) -> tuple[Standing, Awaited | None]:
     job = one.job
     if job.state is JobState.PAUSED:
         return Standing.PAUSED, Awaited.PERSON
-    if not at_once:
+    if not conditions.at_once:
         return Standing.WAITING, Awaited.WORKER
     is_at_work = job.state is JobState.RUNNING and not one.is_between
     if not is_at_work:
-        return Standing.WAITING, Awaited.OTHERS if is_room else Awaited.ROOM
-    usual_s = means.get(job.stage, 0.0) if job.stage else 0.0
+        return Standing.WAITING, Awaited.OTHERS if conditions.is_room else Awaited.ROOM
+    usual_s = conditions.means.get(job.stage, 0.0) if job.stage else 0.0
     silent_s = (now - job.updated_at).total_seconds()
     is_stalled = silent_s > max(STALL_S, STALL_TIMES * usual_s)
     return (Standing.STALLED if is_stalled else Standing.RUNNING), None

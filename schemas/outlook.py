@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from schemas.job import Job
+from schemas.job import Job, JobState
 
 
 class Standing(StrEnum):
@@ -60,7 +60,12 @@ class Outlook(msgspec.Struct, frozen=True):
 
     jobs: tuple[JobOutlook, ...]
     """Those at work first, then in the order in which they will be."""
+    counts: dict[JobState, int]
+    """Every state has an entry. Of those that have ended, only jobs that did so since the oldest
+    unfinished one that is not paused came; all there are where there is no such one."""
     n_over: int
-    """Jobs that have ended, well or badly."""
+    """How many of the counted have ended, well or badly."""
+    share: float
+    """Of the counted jobs' work, 0 to 1: each counts the same; 1 where there is none."""
     seconds_left: float | None
     """Until all that is not paused is done; ``None`` where that cannot be told."""

@@ -17,7 +17,6 @@ from schemas.content import BlockRole, UtteranceFlag
 from schemas.document import DocumentKind, MediaKind, ParticipantRole, Visibility
 from schemas.feedback import Surface
 from schemas.hit import SuggestionType, TotalRelation
-from schemas.job import JobState, Stage
 from schemas.query import (
     MAX_PAGE,
     MAX_PER_PAGE,
@@ -29,6 +28,7 @@ from schemas.query import (
 from schemas.sharing import SharingState
 from schemas.tag import TagAssigner, TagFacet
 from schemas.wire_explanation import ExplanationView
+from schemas.wire_jobs import JobView
 from schemas.wire_replies import ReplyView
 
 MAX_FILTER_VALUES: Final = 50
@@ -384,41 +384,6 @@ class TagsRequest(_Request, frozen=True):
 
 
 # --- jobs ------------------------------------------------------------------------------------
-
-
-class JobProblemView(msgspec.Struct, frozen=True):
-    """Why a job failed, in words a user understands."""
-
-    code: str
-    detail: str
-    stage: Stage | None
-
-
-class JobView(msgspec.Struct, frozen=True):
-    """One try to ingest one revision of one document."""
-
-    id: str
-    document_id: str
-    filename: str
-    state: JobState
-    stage: Stage | None
-    progress: float
-    """Share of the present stage that is done, 0 to 1."""
-    created_at: datetime
-    updated_at: datetime
-    problem: JobProblemView | None
-    warnings: tuple[str, ...]
-    attempt: int
-    url: str
-    events_url: str
-    document_url: str | None
-    """Portal address once the document is published."""
-
-
-class JobList(msgspec.Struct, frozen=True):
-    """Jobs, newest first."""
-
-    jobs: tuple[JobView, ...]
 
 
 class UploadReceipt(msgspec.Struct, frozen=True):

@@ -14,7 +14,8 @@ from msgspec import Meta
 
 from schemas.document import Visibility
 from schemas.sharing import FindingKind, FindingReason, Marks, SharingState
-from schemas.wire import JobView, Person
+from schemas.wire import Person
+from schemas.wire_jobs import JobView
 
 
 class VisibilityRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Collection
+import hashlib
+from collections.abc import Callable, Collection
 from itertools import islice
 from typing import Annotated, Any, Final
 
-import anyio
 import msgspec
 from litestar import Request, Response, Router, get, post
-from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath, QueryParameter
-from litestar.response import ServerSentEvent
-from litestar.response.sse import ServerSentEventMessage
 
 from api.access import may_see_job, visible_job
 from api.compression import SENT_AS_IT_IS
 from api.dependencies import TheCaller, TheServices
+from api.event_stream import Seen, follow
 from api.guards import require_ingest
 from api.identity import Session
 from api.services import Services
-from api.views.jobs import job_view
+from api.views.jobs import job_view, overview
 from indexer.intake import retry as retry_job
-from schemas.errors import NotFoundError
+from indexer.outlook import read_outlook
 from schemas.identity import Caller
+from schemas.ids import PersonId
 from schemas.job import OVER, Job, JobState
-from schemas.wire import JobList, JobView
+from schemas.wire_jobs import JobList, JobsOverview, JobView
 
 POLL_S: Final = 0.25
-HEARTBEAT_S: Final = 15.0
-"""Proxies close a silent connection after a minute or half a minute."""
+OVERVIEW_POLL_S: Final = 1.0
 _SCANNED: Final = 500
 """Newest jobs looked at for a list; what the caller may not see is left out of them."""
 
@@ -44,13 +41,13 @@ def list_jobs(
 ) -> JobList:
     """List the newest jobs that the caller may see."""
     jobs = visible_jobs(services, caller, states=tuple(states or ()), limit=limit)
-    return JobList(tuple(job_view(job) for job in jobs))
+    return JobList(tuple(job_view(services, job) for job in jobs))
 
 
 @get("/jobs/{job_id:str}", sync_to_thread=True, summary="One job")
 def get_job(services: TheServices, caller: TheCaller, job_id: FromPath[str]) -> JobView:
     """Return the state of a job."""
-    return job_view(visible_job(services, caller, job_id))
+    return job_view(services, visible_job(services, caller, job_id))
 
 
 @post(
@@ -66,7 +63,8 @@ def retry(services: TheServices, caller: TheCaller, job_id: FromPath[str]) -> Re
     Raises:
         ConflictError: If the job neither failed nor was cancelled.
     """
-    view = job_view(retry_job(services.intake, visible_job(services, caller, job_id).id))
+    again = retry_job(services.intake, visible_job(services, caller, job_id).id)
+    view = job_view(services, again)
     return Response(view, status_code=202, headers={"Location": view.url})
 
 
@@ -87,17 +85,36 @@ async def follow_job(
     Each carries the job as ``GET /jobs/{id}`` returns it. A browser that reconnects after
     ``done`` gets 204, which tells it to stop.
     """
-    # The one handler that is not synchronous: it mostly waits, and waiting must cost no thread.
-    job = await sync_to_thread(visible_job, services, caller, job_id)
-    last_id = request.headers.get("last-event-id", "")
-    if job.state in OVER and last_id == event_id(job):
-        return Response(None, status_code=204)
-    deadline = request.auth.expires_at.timestamp()
-    events = iter_events(services, job, last_id=last_id, deadline_s=deadline)
-    return ServerSentEvent(events, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    return await follow(services, request, job_look(services, caller, job_id), poll_s=POLL_S)
 
 
-jobs_router = Router("/", route_handlers=[list_jobs, get_job, retry, follow_job], tags=["jobs"])
+@get(
+    "/jobs/events",
+    summary="Follow all jobs together",
+    media_type="text/event-stream",
+    opt={SENT_AS_IT_IS: True},
+)
+async def follow_jobs(
+    services: TheServices, caller: TheCaller, request: Request[Caller, Session, Any]
+) -> Response[Any]:
+    """Send ``progress`` events as work goes on, then ``done`` when no job is unfinished.
+
+    Each carries numbers: jobs by state, the share that is done, the time left. Students are told
+    of what they sent themselves, everybody else of all there is.
+    """
+
+    def look() -> Seen:
+        now = visible_overview(services, caller)
+        data = msgspec.json.encode(now)
+        is_over = now.n_over == now.n_jobs
+        return Seen(hashlib.sha256(data).hexdigest()[:16], data, is_over)
+
+    return await follow(services, request, look, poll_s=OVERVIEW_POLL_S)
+
+
+jobs_router = Router(
+    "/", route_handlers=[list_jobs, get_job, retry, follow_job, follow_jobs], tags=["jobs"]
+)
 
 
 def visible_jobs(
@@ -109,49 +126,26 @@ def visible_jobs(
     return list(islice(visible, limit))
 
 
-async def iter_events(
-    services: Services, job: Job, *, last_id: str, deadline_s: float
-) -> AsyncIterator[ServerSentEventMessage]:
-    """Yield an event for each change of a job until it is over, and comments in between.
-
-    Args:
-        services: Where the job is read from.
-        job: As it is now.
-        last_id: Id of the last event that the client has, if any.
-        deadline_s: When the caller's session ends, in seconds since 1970.
-    """
-    sent, quiet_since = last_id, time.monotonic()
-    while services.clock().timestamp() < deadline_s:
-        if event_id(job) != sent:
-            sent, quiet_since = event_id(job), time.monotonic()
-            yield _event(job)
-        if job.state in OVER:
-            return
-        if time.monotonic() - quiet_since > HEARTBEAT_S:
-            quiet_since = time.monotonic()
-            yield ServerSentEventMessage(data=None, comment="still there")
-        await anyio.sleep(POLL_S)
-        try:
-            job = await sync_to_thread(_read, services, job)
-        except NotFoundError:
-            return
+def visible_overview(services: Services, caller: Caller) -> JobsOverview:
+    """Return how far all jobs together are that the caller may know of."""
+    own = None
+    if not caller.may_ingest:
+        # Whoever is nobody sent nothing.
+        own = caller.person_id or PersonId("")
+    return overview(read_outlook(services.settings, services.catalog, uploaded_by=own))
 
 
-def event_id(job: Job) -> str:
+def job_look(services: Services, caller: Caller, job_id: str) -> Callable[[], Seen]:
+    """Return what sees how a job is now; only while the caller may see it."""
+
+    def look() -> Seen:
+        job = visible_job(services, caller, job_id)
+        view = job_view(services, job)
+        return Seen(event_id(view), msgspec.json.encode(view), is_over=job.state in OVER)
+
+    return look
+
+
+def event_id(job: JobView) -> str:
     """Return what tells one state of a job from the next."""
-    stage = job.stage.value if job.stage is not None else ""
-    return f"{job.state.value}.{stage}.{job.progress:.4f}"
-
-
-def _event(job: Job) -> ServerSentEventMessage:
-    name = "done" if job.state in OVER else "progress"
-    return ServerSentEventMessage(
-        data=msgspec.json.encode(job_view(job)), event=name, id=event_id(job)
-    )
-
-
-def _read(services: Services, job: Job) -> Job:
-    now = services.catalog.jobs.get(job.id)
-    if now is None:
-        raise NotFoundError("The job is gone.")
-    return now
+    return f"{job.state}.{job.stage or ''}.{job.progress:.4f}.{job.standing or ''}"

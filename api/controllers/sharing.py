@@ -133,7 +133,7 @@ def confirm_sharing(
         ConflictError: If what would be shared is not what was looked at.
     """
     document = visible_document(services, caller, document_id)
-    job = job_view(desk.confirm(services.intake, document, data.version, caller))
+    job = job_view(services, desk.confirm(services.intake, document, data.version, caller))
     receipt = SharingReceipt(view_of(services, document), job)
     return Response(receipt, status_code=202, headers={"Location": job.url})
 

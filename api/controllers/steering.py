@@ -19,7 +19,7 @@ from indexer.intake import Intake
 from schemas.identity import Caller
 from schemas.ids import JobId
 from schemas.job import Job, Stage
-from schemas.wire import JobView
+from schemas.wire_jobs import JobView
 
 
 class Rerun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,14 +109,14 @@ def rerun(
         ConflictError: If a job works on it already.
     """
     document = visible_document(services, caller, document_id)
-    view = job_view(steering.rerun(services.intake, document.id, start=data.start))
+    view = job_view(services, steering.rerun(services.intake, document.id, start=data.start))
     return Response(view, status_code=202, headers={"Location": view.url})
 
 
 def _steered(
     services: Services, caller: Caller, job_id: str, act: Callable[[Intake, JobId], Job]
 ) -> JobView:
-    return job_view(act(services.intake, visible_job(services, caller, job_id).id))
+    return job_view(services, act(services.intake, visible_job(services, caller, job_id).id))
 
 
 steering_router: Final = Router(

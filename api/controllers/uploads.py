@@ -126,7 +126,7 @@ async def upload_document(
         if order is None:
             return await sync_to_thread(_submit, services, caller, form)
     received = await sync_to_thread(receive_order, services, order, caller.person_id)
-    return _receipt(received)
+    return _receipt(services, received)
 
 
 uploads_router = Router(
@@ -177,7 +177,7 @@ def _submit(services: Services, caller: Caller, form: ReceivedForm) -> Response[
         uploaded_by=caller.person_id,
         media=media,
     )
-    return _receipt(received)
+    return _receipt(services, received)
 
 
 def _order(form: ReceivedForm) -> Order | None:
@@ -189,8 +189,8 @@ def _order(form: ReceivedForm) -> Order | None:
     return order_of(file.path.read_bytes())
 
 
-def _receipt(received: Received) -> Response[UploadReceipt]:
-    view = job_view(received.job)
+def _receipt(services: Services, received: Received) -> Response[UploadReceipt]:
+    view = job_view(services, received.job)
     receipt = UploadReceipt(view, received.document_id, received.is_new)
     return Response(receipt, status_code=202, headers={"Location": view.url})
 

@@ -8,6 +8,7 @@ from litestar import get
 from litestar.params import FromPath
 
 from api.access import visible_job
+from api.controllers.jobs import visible_overview
 from api.dependencies import TheServices
 from api.pages.addresses import SearchAddress
 from api.pages.jobs import STAGES, card_of, newest_cards
@@ -76,6 +77,7 @@ def _jobs(visit: Visit) -> Html:
         visit.visitor,
         address=SearchAddress(),
         tab="jobs",
+        now=visible_overview(visit.services, visit.caller),
         cards=newest_cards(visit, states=(state,) if state else (), limit=N_LISTED),
         stages=STAGES,
         states=tuple(JobState),

@@ -15,7 +15,8 @@ from api.services import Services
 from api.views.jobs import job_view
 from schemas.document import Document, Submission, Visibility
 from schemas.job import ACTIVE, ENDED_BADLY, Job, JobState, Stage
-from schemas.wire import JobView
+from schemas.outlook import Standing
+from schemas.wire_jobs import JobView
 
 STAGES: Final = tuple(Stage)
 _ACTS: Final = {
@@ -40,6 +41,8 @@ class JobCard(msgspec.Struct, frozen=True):
     """Stages that are over."""
     problem: str
     """Key of the sentence that says why it failed; empty when it did not."""
+    waits: str
+    """Key of the sentence that says what it waits for, or that it has stalled; else empty."""
     remarks: tuple[str, ...]
     may_retry: bool
     acts: tuple[str, ...]
@@ -68,13 +71,15 @@ def card_of(visit: Visit, job: Job) -> JobCard:
 def _card(services: Services, job: Job, document: Document | None, t: Texts) -> JobCard:
     submission = services.catalog.jobs.submission(job.id)
     is_published = job.state is JobState.SUCCEEDED and document is not None
+    view = job_view(services, job)
     return JobCard(
-        job=job_view(job),
+        job=view,
         title=document.title if is_published and document else submission.title or job.filename,
         is_published=is_published,
         visibility=_visibility(submission, document),
         n_done=_n_done(job),
         problem=_problem_key(job, t),
+        waits=_waits_key(view),
         remarks=tuple(remark(warning, t) for warning in job.warnings),
         may_retry=job.state in ENDED_BADLY and _is_latest(services, job),
         acts=_ACTS.get(job.state, ()),
@@ -96,6 +101,12 @@ def _problem_key(job: Job, t: Texts) -> str:
         return ""
     key = f"js.problem.{job.problem.code}"
     return key if t.has(key) else _OTHER_PROBLEM
+
+
+def _waits_key(job: JobView) -> str:
+    if job.standing is Standing.STALLED:
+        return "job.stalled"
+    return f"job.awaits.{job.awaits}" if job.awaits else ""
 
 
 def _is_latest(services: Services, job: Job) -> bool:

@@ -3,8 +3,9 @@
 
 import { ApiError, call } from "./api.js";
 import { announce, el, icon } from "./dom.js";
+import { overall } from "./overall.js";
 import { sentence } from "./problems.js";
-import { number, t } from "./strings.js";
+import { duration, number, t } from "./strings.js";
 
 const STREAMS = 2; // a browser keeps few connections to one server, and pages need some
 const POLL_MS = 3000;
@@ -37,6 +38,7 @@ class JobList {
 
   /** Follow the oldest jobs that are under way, which are the next to move. */
   tend() {
+    overall.tend();
     const waiting = [...this.list.querySelectorAll(".job[data-under-way]")].reverse();
     for (const card of waiting) {
       if (this.streams.size >= STREAMS) return;
@@ -101,8 +103,8 @@ class JobList {
   #onProgress(jobId, job) {
     const card = this.#card(jobId);
     if (!card) return this.#end(jobId);
-    if (card.dataset.state !== job.state || card.dataset.stage !== (job.stage ?? "")) this.#refresh(jobId).catch(() => {});
-    else showShare(card, job.progress);
+    if (card.dataset.state !== job.state || card.dataset.stage !== (job.stage ?? "") || card.dataset.standing !== (job.standing ?? "")) this.#refresh(jobId).catch(() => {});
+    else showShare(card, job);
   }
 
   async #end(jobId) {
@@ -124,12 +126,14 @@ class JobList {
   }
 }
 
-function showShare(card, share) {
+function showShare(card, job) {
   const bar = card.querySelector("progress");
   if (!bar) return;
-  bar.value = Number(bar.dataset.done) + share;
+  bar.value = job.share;
+  const left = job.seconds_left === null ? "" : ` · ${t("jobs.left", { time: duration(job.seconds_left) })}`;
+  card.querySelector("[data-whole]").textContent = t("jobs.share", { percent: Math.floor(job.share * 100) }) + left;
   const says = card.querySelector("[data-share]");
-  if (says) says.textContent = share > 0 ? ` ${number(share, { style: "percent" })}` : "";
+  if (says) says.textContent = job.progress > 0 ? ` ${number(job.progress, { style: "percent" })}` : "";
 }
 
 function sayProblem(card, text) {

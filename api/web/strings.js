@@ -30,6 +30,14 @@ export function clock(milliseconds) {
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+/** Return a length for people, as `Texts.duration` does: `40 s`, `12 min`, `1 h 05`. */
+export function duration(seconds) {
+  if (Math.round(seconds) < 60) return `${Math.round(seconds)}\u00a0s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes}\u00a0min`;
+  return `${Math.floor(minutes / 60)}\u00a0h\u00a0${String(minutes % 60).padStart(2, "0")}`;
+}
+
 function shown(value) {
   return typeof value === "number" ? number(value) : String(value ?? "");
 }

@@ -142,18 +142,31 @@ class Jobs:
             done = update(jobs).where(*running).values(progress=progress, updated_at=now)
             return bool(connection.execute(done).rowcount)
 
-    def open_jobs(self) -> list[OpenJob]:
-        """Return every job that has not ended, oldest first."""
+    def open_jobs(self, uploaded_by: PersonId | None = None) -> list[OpenJob]:
+        """Return every job that has not ended, oldest first; or a person's own alone."""
         query = select(jobs).where(jobs.c.state.in_(OPEN)).order_by(jobs.c.created_at)
+        if uploaded_by is not None:
+            query = query.where(jobs.c.uploaded_by == uploaded_by)
         with self._database.reading() as connection:
             return [
                 OpenJob(_to_job(row), row.submission.size_bytes, is_between=row.starts == 0)
                 for row in connection.execute(query)
             ]
 
-    def counts(self) -> dict[JobState, int]:
-        """Return how many jobs are in each state; every state has an entry."""
+    def counts(
+        self, *, since: datetime | None = None, uploaded_by: PersonId | None = None
+    ) -> dict[JobState, int]:
+        """Return how many jobs are in each state; every state has an entry.
+
+        Args:
+            since: Leaves out jobs that nothing has happened to since then.
+            uploaded_by: Counts only what this person sent.
+        """
         query = select(jobs.c.state, func.count()).group_by(jobs.c.state)
+        if since is not None:
+            query = query.where(jobs.c.updated_at >= since)
+        if uploaded_by is not None:
+            query = query.where(jobs.c.uploaded_by == uploaded_by)
         with self._database.reading() as connection:
             found = {JobState(state): n for state, n in connection.execute(query)}
         return {state: found.get(state, 0) for state in JobState}

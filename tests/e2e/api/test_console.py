@@ -142,7 +142,7 @@ def test_a_job_under_way_names_its_stage(school: School) -> None:
 
     card = card_of(school, job)
 
-    assert re.search(r'<progress max="6" value="2.5"', card)
+    assert re.search(r'<progress max="1" value="0.4166', card)
     assert re.search(r'aria-current="step">Découpage en passages', card)
     assert "data-under-way" in card
 

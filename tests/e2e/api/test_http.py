@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,7 +17,8 @@ import structlog
 from litestar.testing import TestClient
 
 from api.app import create_app
-from api.controllers.jobs import event_id, iter_events
+from api.controllers.jobs import job_look
+from api.event_stream import iter_events
 from fixtures.builders import a_submission
 from schemas.job import JobState, Stage
 from schemas.settings import ServerSettings
@@ -271,14 +273,11 @@ def test_a_job_is_followed_until_it_is_done(school: School) -> None:
 def test_who_has_seen_the_end_is_told_to_stop(school: School) -> None:
     job = start_job(school, "job:over")
     school.services.catalog.jobs.update(job.id, state=JobState.FAILED, now=school.services.clock())
-    over = school.services.catalog.jobs.get(job.id)
-    assert over is not None
     path = f"/v1/jobs/{job.id}/events"
 
     first = school.client.get(path, headers=school.headers(CLAIRE))
-    again = school.client.get(
-        path, headers={**school.headers(CLAIRE), "Last-Event-ID": event_id(over)}
-    )
+    (last_id,) = re.findall(r"^id: (\S+)", first.text, flags=re.MULTILINE)
+    again = school.client.get(path, headers={**school.headers(CLAIRE), "Last-Event-ID": last_id})
 
     assert events_of(first.text) == [("done", "failed")]
     assert (again.status_code, again.content) == (204, b"")
@@ -289,10 +288,51 @@ def test_a_stream_ends_with_the_session(school: School) -> None:
     deadline_s = (school.services.clock() + timedelta(seconds=0.5)).timestamp()
 
     async def collect() -> list[Any]:
-        events = iter_events(school.services, job, last_id="", deadline_s=deadline_s)
+        look = job_look(school.services, CLAIRE, job.id)
+        events = iter_events(
+            school.services, look(), look, last_id="", deadline_s=deadline_s, poll_s=0.1
+        )
         return [event async for event in events]
 
     assert len(asyncio.run(collect())) == 1
+
+
+def test_all_jobs_together_are_followed_until_none_is_unfinished(tmp_path: Path) -> None:
+    with open_school(tmp_path) as school:
+        jobs, clock = school.services.catalog.jobs, school.services.clock
+        first, second = start_job(school, "job:first"), start_job(school, "job:second")
+        jobs.update(first.id, state=JobState.SUCCEEDED, now=clock())
+
+        def work() -> None:
+            jobs.update(second.id, state=JobState.FAILED, now=clock())
+
+        worker = threading.Timer(0.3, work)
+        worker.start()
+        answer = school.client.get("/v1/jobs/events", headers=school.headers(CLAIRE))
+        worker.join()
+
+    sent = [json.loads(data) for data in re.findall(r"^data: (.*?)\r?$", answer.text, re.MULTILINE)]
+    assert re.findall(r"^event: (\w+)", answer.text, re.MULTILINE) == ["progress", "done"]
+    assert [(now["n_over"], now["n_jobs"], now["share"]) for now in sent] == [
+        (1, 2, 0.5),
+        (2, 2, 1.0),
+    ]
+    assert sent[0]["counts"] == dict.fromkeys(JobState, 0) | {"queued": 1, "succeeded": 1}
+    assert sent[0]["standings"] == {"running": 0, "stalled": 0, "waiting": 1, "paused": 0}
+    assert (sent[0]["seconds_left"], sent[1]["seconds_left"]) == (None, 0.0)
+
+
+def test_a_job_says_how_far_it_is_and_what_it_waits_for(school: School) -> None:
+    job = start_job(school, "job:waiting")
+    jobs, clock = school.services.catalog.jobs, school.services.clock
+
+    waiting = school.get(CLAIRE, f"/v1/jobs/{job.id}")
+    jobs.update(job.id, state=JobState.SUCCEEDED, stage=Stage.PUBLISH, progress=1, now=clock())
+    over = school.get(CLAIRE, f"/v1/jobs/{job.id}")
+
+    told = ("standing", "awaits", "share", "seconds_left")
+    assert [waiting[name] for name in told] == ["waiting", "worker", 0.0, None]
+    assert [over[name] for name in told] == [None, None, 1.0, None]
 
 
 # --- health ------------------------------------------------------------------------------------

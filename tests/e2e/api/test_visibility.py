@@ -6,15 +6,18 @@ not see answers exactly as what does not exist, and its words appear in no answe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import msgspec
 import pytest
 from httpx import Response
 
+from fixtures.builders import a_submission
 from schemas.document import Document, DocumentKind, Visibility
 from schemas.ids import JobId
+from schemas.job import JobState
 from tests.e2e.api.school import (
     ADMIN,
     CLAIRE,
@@ -24,6 +27,7 @@ from tests.e2e.api.school import (
     YOUSSEF,
     School,
     exchange_of,
+    open_school,
 )
 
 STAFF: Final = frozenset({"claire", "youssef", "admin", "service"})
@@ -233,6 +237,8 @@ QUESTIONS: Final = {
     *(("POST", f"/v1/questions/{{question_id:str}}/{act}") for act in QUESTION_ACTS),
 }
 """Of a question, not of a document; covered below and in ``test_questions.py``."""
+OVERVIEW: Final = {("GET", "/v1/jobs/events")}
+"""Numbers about jobs, of their own for students; covered below."""
 NO_CONTENT: Final = {
     ("POST", "/v1/events"),
     ("POST", "/v1/hooks/documents"),
@@ -307,7 +313,7 @@ def test_every_route_of_the_application_is_in_this_file(school: School) -> None:
         if method != "OPTIONS"
     }
 
-    of_people = PROFILES | QUESTIONS | MENTORS_ONLY
+    of_people = PROFILES | QUESTIONS | MENTORS_ONLY | OVERVIEW
     assert served == set(EVERY) | WRITES | of_people | FORGET | NO_CONTENT | PAGES | CONSOLE
 
 
@@ -519,6 +525,38 @@ def test_a_question_is_seen_by_its_asker_by_staff_and_by_whom_the_asker_chose(
             comparable(school.client.post(f"/v1/questions/{id_}/{act}", json={}, headers=headers))
             for act in QUESTION_ACTS
         ] == [comparable(nothing)] * len(QUESTION_ACTS)
+
+
+@pytest.fixture(scope="module")
+def three_jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    """A school in which Léa, Claire and an administrator have sent one document each."""
+    with open_school(tmp_path_factory.mktemp("overview")) as school:
+        jobs, now = school.services.catalog.jobs, school.services.clock()
+        for who in (LEA, CLAIRE, ADMIN):
+            sent = a_submission(
+                f"sheet:{who.role}", filename="zanzibar.json", uploaded_by=who.person_id
+            )
+            job, _ = jobs.create(sent, now=now)
+            # Over, or the answer would last as long as the session.
+            jobs.update(job.id, state=JobState.FAILED, now=now)
+        yield school
+
+
+@pytest.mark.parametrize("who", ["anonymous", "expired", *SIGNED_IN])
+def test_the_overview_of_jobs_names_none_and_counts_for_students_only_their_own(
+    three_jobs: School, who: str
+) -> None:
+    answer = three_jobs.client.get("/v1/jobs/events", headers=headers_of(three_jobs, who))
+
+    if who not in SIGNED_IN:
+        assert answer.status_code == 401
+        return
+    (data,) = re.findall(r"^data: (.*?)\r?$", answer.text, re.MULTILINE)
+    n_seen = 3 if who in STAFF else 1 if who == "lea" else 0
+    assert msgspec.json.decode(data)["counts"]["failed"] == n_seen
+    assert msgspec.json.decode(data)["n_jobs"] == n_seen
+    assert "zanzibar" not in answer.text
+    assert not re.search(r"\b[jd]-\w", answer.text)
 
 
 def test_a_document_made_private_is_gone_at_once_by_id_and_soon_from_searches(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from indexer.outlook import STALL_S, mean_seconds, outlook
+from indexer.outlook import STALL_S, Conditions, mean_seconds, outlook
 from schemas.ids import DocumentId, JobId
 from schemas.job import Job, JobState, Stage
 from schemas.outlook import Awaited, JobOutlook, OpenJob, Outlook, Standing
@@ -40,7 +40,7 @@ def an_open_job(
 
 
 def seen(*jobs: OpenJob, at_once: int = 1, is_room: bool = True) -> Outlook:
-    return outlook(jobs, MEANS, n_over=0, at_once=at_once, is_room=is_room, now=NOW)
+    return outlook(jobs, Conditions(MEANS, at_once, is_room), over={}, now=NOW)
 
 
 def only(*jobs: OpenJob, at_once: int = 1, is_room: bool = True) -> JobOutlook:
@@ -93,6 +93,20 @@ def test_small_files_come_first_and_paused_ones_do_not_count() -> None:
     assert now.seconds_left == 70.0 + 100.0 + 100.0
 
 
+def test_all_together_each_job_counts_the_same() -> None:
+    over = {JobState.SUCCEEDED: 2, JobState.FAILED: 1}
+    jobs = [an_open_job(), an_open_job("waits", JobState.QUEUED, None, progress=0.0)]
+
+    now = outlook(jobs, Conditions(MEANS, 1, is_room=True), over=over, now=NOW)
+
+    assert now.share == (3 + 0.3 + 0.0) / 5
+    assert now.n_over == 3
+    assert now.counts == dict.fromkeys(JobState, 0) | over | {
+        JobState.RUNNING: 1,
+        JobState.QUEUED: 1,
+    }
+
+
 def test_nothing_is_promised_before_every_stage_was_measured() -> None:
     times = [
         StageTime(Stage.EXTRACT, StageOutcome.FINISHED, 5.0, 2, 6.0, 1.0, 0.0),
@@ -101,7 +115,7 @@ def test_nothing_is_promised_before_every_stage_was_measured() -> None:
     ]
     means = mean_seconds(times)
 
-    now = outlook([an_open_job()], means, n_over=0, at_once=1, is_room=True, now=NOW)
+    now = outlook([an_open_job()], Conditions(means, 1, is_room=True), over={}, now=NOW)
 
     assert means == {Stage.EXTRACT: 2.0}
     assert (now.jobs[0].share, now.jobs[0].seconds_left, now.seconds_left) == (0.5, None, None)

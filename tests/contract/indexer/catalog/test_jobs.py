@@ -96,6 +96,21 @@ def test_every_state_is_counted(catalog: Catalog) -> None:
     assert catalog.jobs.counts() == expected
 
 
+def test_what_is_counted_may_be_recent_or_of_one_person(catalog: Catalog) -> None:
+    lea = PersonId("s-lea")
+    old, _ = catalog.jobs.create(a_submission("a", uploaded_by=lea), now=A_MOMENT)
+    catalog.jobs.update(old.id, state=JobState.FAILED, now=A_MOMENT)
+    hers, _ = catalog.jobs.create(a_submission("b", uploaded_by=lea), now=LATER)
+    catalog.jobs.create(a_submission("c"), now=LATER)
+
+    recent, of_lea = catalog.jobs.counts(since=LATER), catalog.jobs.counts(uploaded_by=lea)
+
+    assert recent == dict.fromkeys(JobState, 0) | {JobState.QUEUED: 2}
+    assert of_lea == dict.fromkeys(JobState, 0) | {JobState.FAILED: 1, JobState.QUEUED: 1}
+    assert [one.job for one in catalog.jobs.open_jobs(lea)] == [hers]
+    assert len(catalog.jobs.open_jobs()) == 2
+
+
 def test_work_on_the_same_bytes_is_found_while_it_lasts(catalog: Catalog) -> None:
     job, _ = catalog.jobs.create(a_submission(), now=A_MOMENT)
     during = catalog.jobs.in_progress(a_revision())
