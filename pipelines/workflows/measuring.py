@@ -9,7 +9,7 @@ import structlog
 
 from indexer.catalog.stage_times import StageTimes
 from schemas.errors import CordeeError
-from schemas.ids import JobId
+from schemas.ids import DocumentId, JobId
 from schemas.job import Stage
 from schemas.stage_time import StageOutcome
 
@@ -23,6 +23,8 @@ class StageClock:
         """Start."""
         self.amount = 0.0
         """Bytes, or passages, that the stage worked on; set by who knows."""
+        self.document_id: DocumentId | None = None
+        """Of the job; set once its row was read."""
         self._times = times
         self._stage = stage
         self._log = _log.bind(job_id=job_id, stage=stage.value)
@@ -43,6 +45,7 @@ class StageClock:
         }.get(outcome, self._log.warning)
         say(
             f"stage.{outcome.value.replace('-', '_')}",
+            document_id=self.document_id,
             took_ms=round(seconds * 1000),
             cpu_ms=round(cpu_seconds * 1000),
             amount=self.amount,

@@ -258,8 +258,9 @@ def run_stage(pipeline: Pipeline, job_id: JobId, stage: Stage, keys: Keys) -> Ne
     jobs = pipeline.catalog.jobs
     clock = StageClock(pipeline.catalog.stage_times, job_id, stage)
     try:
-        _begin(pipeline, job_id, stage)
         run = StageRun(pipeline, job_id, keys)
+        clock.document_id = run.submission.document_id
+        _begin(pipeline, job_id, stage)
         new_keys = STEPS[stage](run)
         clock.amount = run.amount
     except CordeeError as error:

@@ -26,6 +26,9 @@ def test_every_stage_is_logged_once_and_counted(intake: Intake, pipeline: Pipeli
     lines = [line for line in logged if line["event"] == "stage.finished"]
     assert [line["stage"] for line in lines if line["job_id"] == job.id] == list(Stage)
     assert all({"took_ms", "cpu_ms", "amount"} <= line.keys() for line in lines)
+    assert {line["document_id"] for line in lines if line["job_id"] == job.id} == {job.document_id}
+    (failed,) = [line for line in logged if line["event"] == "stage.failed"]
+    assert (failed["job_id"], failed["document_id"]) == (bad.id, bad.document_id)
     passages = intake.catalog.passages.of_document(job.document_id)
     assert _counted(intake, Stage.PUBLISH, StageOutcome.FINISHED) == (1, len(passages))
     assert _counted(intake, Stage.RECEIVE, StageOutcome.FINISHED)[0] == 2
