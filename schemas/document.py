@@ -108,7 +108,8 @@ class MediaFiles(msgspec.Struct, frozen=True):
     masked_type: str | None = None
     """MIME type of ``masked``."""
     masked_as: str | None = None
-    """What ``masked`` was made of and for: see ``schemas.hiding.mask_of``."""
+    """What ``masked`` was made of and for: see ``schemas.hiding.mask_of``. Said without a
+    ``masked`` where that could not be made."""
 
 
 class Document(msgspec.Struct, frozen=True):

@@ -118,6 +118,12 @@ def mask_of(document: Document) -> str | None:
     return hashlib.sha256(playable.encode() + msgspec.json.encode(spans)).hexdigest()
 
 
+def has_no_mask(document: Document) -> bool:
+    """Tell whether the copy without hidden minutes is due, and was found impossible to make."""
+    due, media = mask_of(document), document.media
+    return due is not None and media.masked_as == due and media.masked is None
+
+
 def without_mask(media: MediaFiles) -> MediaFiles:
     """Return the files without a copy that no hidden minutes need any more."""
     return msgspec.structs.replace(media, masked=None, masked_type=None, masked_as=None)

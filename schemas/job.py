@@ -28,9 +28,13 @@ REENCODE_WORKFLOW: Final = "reencode_passages"
 CORRECT_WORKFLOW: Final = "apply_corrections"
 
 
-def correct_workflow_id(document_id: DocumentId, corrected_at: datetime) -> str:
-    """Return the id of the workflow that applies corrections up to the latest one's moment."""
-    return f"correct-{document_id}-{int(corrected_at.timestamp() * 1000)}"
+def correct_workflow_id(document_id: DocumentId, corrected_at: datetime | None = None) -> str:
+    """Return the id of the workflow that applies corrections up to the latest one's moment.
+
+    Without one, what the ids of all of them begin with.
+    """
+    moment = int(corrected_at.timestamp() * 1000) if corrected_at is not None else ""
+    return f"correct-{document_id}-{moment}"
 
 
 def priority_of(size_bytes: int) -> int:

@@ -86,7 +86,10 @@ class DbosJobQueue:
         """Delete all that the engine keeps of the work on these documents; return how much."""
         gone = 0
         for document_id in document_ids:
-            for prefix in (f"j-{document_id.removeprefix('d-')}-", f"correct-{document_id}-"):
+            for prefix in (
+                f"j-{document_id.removeprefix('d-')}-",
+                correct_workflow_id(document_id),
+            ):
                 with _engine_errors():
                     found = self._client.list_workflows(
                         workflow_id_prefix=prefix, load_input=False, load_output=False

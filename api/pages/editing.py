@@ -22,6 +22,7 @@ from api.views.documents import content_view, document_view
 from indexer.restricting import is_ready
 from schemas.content import Content, Speaker
 from schemas.document import Document, Visibility
+from schemas.hiding import has_no_mask
 from schemas.identity import Caller
 from schemas.ids import PersonId
 from schemas.tag import TagAssigner, TagAssignment
@@ -61,6 +62,7 @@ def _editor(visit: Visit, document_id: str) -> Html:
         unit=unit_of(document),
         restrictions=shown_restrictions(services, document, visitor.t),
         is_hidden_ready=is_ready(services.intake, document),
+        is_mask_missing=has_no_mask(document),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.extraction.ffmpeg_run import open_input, run
+from pipelines.extraction.muting import BIT_RATE, muted
 from pipelines.ports import ExtractionDeps
 from schemas.content import Extraction
 from schemas.document import MediaFiles
@@ -16,8 +17,6 @@ from schemas.span import TimeSpan
 
 SOUND_TYPE: Final = "audio/mp4"
 _NAME: Final = "the recording"
-_BLOCK_SAMPLES: Final = 128  # 3 ms at 48 kHz: the finest step in which sound goes off and on
-_BIT_RATE: Final = "96k"
 
 
 def extract_copy(copy: SharedCopy, deps: ExtractionDeps) -> Extraction:
@@ -53,13 +52,8 @@ def silence(source: Path, target: Path, spans: Sequence[TimeSpan]) -> None:
     Raises:
         DamagedFileError: If the source cannot be decoded.
     """
-    sound = open_input(source)["a:0"].filter("asetnsamples", n=_BLOCK_SAMPLES, p=0)
-    if spans:
-        times = "+".join(
-            f"between(t,{span.start_ms / 1000:.3f},{span.end_ms / 1000:.3f})" for span in spans
-        )
-        sound = sound.filter("volume", volume=0, enable=times)
-    options = {"c:a": "aac", "b:a": _BIT_RATE, "map_metadata": -1, "map_chapters": -1}
+    sound = muted(open_input(source)["a:0"], spans)
+    options = {"c:a": "aac", "b:a": BIT_RATE, "map_metadata": -1, "map_chapters": -1}
     run(sound.output(str(target), movflags="+faststart", f="mp4", **options), _NAME)
 
 

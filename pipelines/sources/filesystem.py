@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -61,8 +62,7 @@ class _PointsToFile(msgspec.Struct):
     file: str
 
 
-class _PointsToMedia(msgspec.Struct):
-    kind: str
+class _PointsToMedia(msgspec.Struct, tag_field="kind", tag="exchange"):
     media: str | tuple[_PointsToFile, ...]
 
     @property
@@ -79,10 +79,20 @@ def is_address(text: str) -> bool:
 
 def media_of(path: Path) -> tuple[Path, ...]:
     """Return the recordings that an exchange JSON points to, as far as they lie in its folder."""
+    return tuple(media for media in named_media(path) if media.is_file())
+
+
+def named_media(path: Path) -> tuple[Path, ...]:
+    """Return the recordings that an exchange JSON names in its own folder, there or not yet.
+
+    Raises:
+        OSError: If the JSON cannot be read.
+    """
     if path.suffix.lower() != ".json" or path.stat().st_size > MAX_JSON_BYTES:
         return ()
     try:
-        pointer = msgspec.json.decode(path.read_bytes(), type=_PointsToMedia)
+        content = path.read_bytes().removeprefix(BOM_UTF8)
+        pointer = msgspec.json.decode(content, type=_PointsToMedia)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ()
     found = (_beside(path, name) for name in pointer.files)
@@ -111,7 +121,7 @@ def _beside(path: Path, name: str) -> Path | None:
     media = (path.parent / name).resolve()
     # An exchange from elsewhere must not pull in any file of this machine by its path.
     is_beside = media.is_relative_to(path.parent.resolve())
-    return media if name and is_beside and media.is_file() else None
+    return media if name and is_beside else None
 
 
 def _expand(pattern: str) -> Iterator[Path]:

@@ -1,20 +1,23 @@
 """A folder that is followed: which files in it are whole, and not taken yet as they are now.
 
-A file is whole when it has not grown or changed for some seconds. What was taken is remembered
-on disk by path, size and time, so that a restart takes what came meanwhile, once.
+A file is whole when it has not grown or changed for some seconds; an exchange JSON, when its
+recording is whole too, which is never a document by itself: everybody would see it. What was taken
+is remembered on disk by path, size and time, so that a restart takes what came meanwhile, once.
 """
 
 from __future__ import annotations
 
+import mimetypes
 import os
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from pipelines.sources.filesystem import FoundDocument, media_of
+from pipelines.sources.filesystem import FoundDocument, media_of, named_media
 from schemas.document import DocumentKind, Visibility
 from schemas.errors import InvalidInputError
 
@@ -74,6 +77,7 @@ class FollowedFolder:
         self._quiet_s = quiet_s
         self._clock = clock
         self._seen: dict[Path, tuple[Stamp, float]] = {}
+        self._recordings: dict[Path, tuple[Stamp, tuple[Path, ...]]] = {}
         self._taken: dict[str, Stamp] = _read_memory(memory)
 
     def look(self) -> Round:
@@ -81,21 +85,21 @@ class FollowedFolder:
         now = self._clock()
         found = dict(self._stamps())
         self._seen = {path: (stamp, self._since(path, stamp, now)) for path, stamp in found.items()}
-        fresh = [path for path, stamp in found.items() if self._taken.get(str(path)) != stamp]
-        ready = [path for path in fresh if now - self._seen[path][1] >= self._quiet_s]
-        brought = {path: media_of(path) for path in fresh}
-        recordings = {media for each in brought.values() for media in each}
-        growing = [path for path in fresh if path not in ready]
-        whole = [path for path in ready if not set(growing).intersection(brought[path])]
+        self._recordings = dict(self._points(found))
+        fresh = {path for path, stamp in found.items() if self._taken.get(str(path)) != stamp}
+        growing = {path for path in fresh if now - self._seen[path][1] < self._quiet_s}
+        alone = set(found) - {media for _, named in self._recordings.values() for media in named}
         return Round(
-            ready=tuple(path for path in whole if path not in recordings),
-            growing=tuple(growing),
+            ready=tuple(
+                path for path in found if path in alone and self._is_due(path, fresh, growing)
+            ),
+            growing=tuple(path for path in found if path in growing),
             gone=tuple(Path(name) for name in self._taken if Path(name) not in found),
         )
 
     def took(self, path: Path) -> None:
         """Remember that a file was taken as the last look found it, and its recordings with it."""
-        for each in (path, *(media_of(path) if path.exists() else ())):
+        for each in (path, *self._recordings_of(path)):
             if each in self._seen:
                 self._taken[str(each)] = self._seen[each][0]
         self._write_memory()
@@ -104,6 +108,35 @@ class FollowedFolder:
         """Say no more of a file that is gone."""
         self._taken.pop(str(path), None)
         self._write_memory()
+
+    def _is_due(self, path: Path, fresh: AbstractSet[Path], growing: AbstractSet[Path]) -> bool:
+        """Tell whether a document, or the recording that goes with it, is to be taken anew."""
+        together = {path, *self._recordings_of(path)}
+        if fresh.isdisjoint(together) or not growing.isdisjoint(together):
+            return False
+        # A JSON that is still written may name this recording once it is whole.
+        return not _is_recording(path) or not any(
+            _is_json(each) and each.parent == path.parent for each in growing
+        )
+
+    def _recordings_of(self, path: Path) -> tuple[Path, ...]:
+        return self._recordings[path][1] if path in self._recordings else ()
+
+    def _points(
+        self, found: Mapping[Path, Stamp]
+    ) -> Iterator[tuple[Path, tuple[Stamp, tuple[Path, ...]]]]:
+        """Yield every JSON with the recordings it names; one that has not changed is not read."""
+        for path, stamp in found.items():
+            if not _is_json(path):
+                continue
+            known = self._recordings.get(path)
+            if known is not None and known[0] == stamp:
+                yield path, known
+                continue
+            try:
+                yield path, (stamp, named_media(path))
+            except OSError:
+                continue  # moved since it was found
 
     def _since(self, path: Path, stamp: Stamp, now: float) -> float:
         before = self._seen.get(path)
@@ -160,6 +193,14 @@ def described(path: Path) -> FoundDocument:
         tags=said.tags,
         source=said.source,
     )
+
+
+def _is_json(path: Path) -> bool:
+    return path.suffix.lower() == ".json"
+
+
+def _is_recording(path: Path) -> bool:
+    return (mimetypes.guess_type(path.name)[0] or "").startswith(("audio/", "video/"))
 
 
 def _sidecar_path(path: Path) -> Path | None:

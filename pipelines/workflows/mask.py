@@ -21,8 +21,8 @@ _log = structlog.get_logger(__name__)
 def mask_media(pipeline: Pipeline, document: Document) -> None:
     """Make the copy that is due, or drop the one that is not. Idempotent.
 
-    Until it is there, whoever may not have the hidden minutes gets no recording at all; so it is
-    where the recording cannot be decoded.
+    Until it is there, whoever may not have the hidden minutes gets no recording at all. So it
+    stays where the recording cannot be decoded: that is noted, and not tried again.
 
     Raises:
         TransientError: If the disk is full.
@@ -33,6 +33,7 @@ def mask_media(pipeline: Pipeline, document: Document) -> None:
     due, media = mask_of(document), without_mask(document.media)
     if due is not None:
         spans = minutes_of(document)
+        media = msgspec.structs.replace(media, masked_as=due)
         with (
             pipeline.blobs.local_path(playable) as source,
             tempfile.TemporaryDirectory(prefix="cordee-mask-") as folder,
@@ -41,10 +42,8 @@ def mask_media(pipeline: Pipeline, document: Document) -> None:
                 made = mute(source, Path(folder), document.filename, spans=spans)
             except DamagedFileError as error:
                 _log.warning("mask.failed", document_id=document.id, reason=str(error))
-                return
-            key = pipeline.blobs.put(made.path)
-        media = msgspec.structs.replace(
-            media, masked=key, masked_type=made.mime_type, masked_as=due
-        )
+            else:
+                key = pipeline.blobs.put(made.path)
+                media = msgspec.structs.replace(media, masked=key, masked_type=made.mime_type)
     if pipeline.catalog.restrictions.set_mask(document, media):
         _log.info("mask.made", document_id=document.id, n_spans=len(minutes_of(document)))

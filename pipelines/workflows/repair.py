@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -15,7 +15,7 @@ from indexer.sweeping import sweep_blobs
 from pipelines.bootstrap import Pipeline
 from pipelines.workflows.steps import INTERNAL_MESSAGE
 from schemas.errors import NotFoundError
-from schemas.ids import JobId
+from schemas.ids import DocumentId, JobId
 from schemas.job import (
     ACTIVE,
     APP_VERSION,
@@ -50,30 +50,18 @@ def repair(pipeline: Pipeline) -> None:
 
 
 def apply_waiting(pipeline: Pipeline) -> None:
-    """Queue corrections and namings that never were. Idempotent: ids name what they apply."""
+    """Queue corrections and namings that never were, unless their document is worked on already."""
     catalog = pipeline.catalog
     waiting = (*catalog.corrections.waiting(_BATCH), *catalog.namings.waiting(_BATCH))
     for document_id, corrected_at in waiting:
-        options = EnqueueOptions(
-            workflow_name=CORRECT_WORKFLOW,
-            queue_name=CORRECTIONS_QUEUE,
-            workflow_id=correct_workflow_id(document_id, corrected_at),
-            app_version=APP_VERSION,
-        )
-        DBOS.enqueue_workflow_with_options(options, document_id)
+        _apply(document_id, corrected_at)
 
 
 def hide_waiting(pipeline: Pipeline) -> None:
     """Queue documents whose passages or recording do not fit what is hidden; once a minute each."""
     minute = pipeline.clock().replace(second=0, microsecond=0)
     for document_id in pipeline.catalog.restrictions.waiting():
-        options = EnqueueOptions(
-            workflow_name=CORRECT_WORKFLOW,
-            queue_name=CORRECTIONS_QUEUE,
-            workflow_id=correct_workflow_id(document_id, minute),
-            app_version=APP_VERSION,
-        )
-        DBOS.enqueue_workflow_with_options(options, document_id)
+        _apply(document_id, minute)
 
 
 def sweep(pipeline: Pipeline) -> None:
@@ -100,6 +88,32 @@ def adopt_lost(pipeline: Pipeline) -> None:
         # The one call that takes a workflow back only from the executors named: a workflow that
         # another worker has adopted in the meantime is left alone.
         DBOS._recover_pending_workflows(lost)  # noqa: SLF001
+
+
+def _apply(document_id: DocumentId, moment: datetime) -> None:
+    """Queue what was corrected and hidden of a document; nothing while that is being done.
+
+    A recording of hours takes longer than a minute: two workers would make the same copy.
+    """
+    under_way = DBOS.list_workflows(
+        workflow_id_prefix=correct_workflow_id(document_id),
+        status=["ENQUEUED", "DELAYED", "PENDING"],
+        load_input=False,
+        load_output=False,
+        limit=1,
+    )
+    if under_way:
+        return
+    options = EnqueueOptions(
+        workflow_name=CORRECT_WORKFLOW,
+        queue_name=CORRECTIONS_QUEUE,
+        workflow_id=correct_workflow_id(document_id, moment),
+        app_version=APP_VERSION,
+        # Another worker looks at the same moment.
+        deduplication_id=document_id,
+        duplication_policy="return-existing",
+    )
+    DBOS.enqueue_workflow_with_options(options, document_id)
 
 
 def _repair_batch(pipeline: Pipeline, jobs: Sequence[Job]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -10,23 +12,28 @@ import imageio_ffmpeg
 import msgspec
 import numpy as np
 import pytest
+from dbos import DBOS
+from sqlalchemy import update
 
 from api.pages.hiding import unit_of
 from fixtures.documents import Slide, a_deck, saved
+from indexer.catalog.tables import documents
 from indexer.intake import Intake, SubmissionOptions, receive
 from indexer.masking import masked
 from indexer.restricting import is_ready, lift, restrict
 from pipelines.bootstrap import Pipeline
 from pipelines.workflows.correct import apply
 from pipelines.workflows.mask import mask_media
+from pipelines.workflows.repair import hide_waiting
 from schemas.content import Body
 from schemas.document import Document, MediaFiles, Visibility
 from schemas.errors import InvalidInputError
-from schemas.hiding import Restriction, as_seen, hidden_from
+from schemas.hiding import Restriction, as_seen, has_no_mask, hidden_from
 from schemas.identity import EVERYONE, MENTORS, Caller, Role
-from schemas.ids import PersonId
+from schemas.ids import DocumentId, PersonId
+from schemas.job import correct_workflow_id
 from schemas.span import BlockSpan, PageSpan, TimeSpan
-from tests.integration.workflows.conftest import a_worker, ended
+from tests.integration.workflows.conftest import a_worker, ended, until
 from tests.integration.workflows.test_correct import document_of, published, send, settings
 from tests.integration.workflows.test_share import work
 
@@ -127,13 +134,15 @@ def recorded(intake: Intake, pipeline: Pipeline, published: Document, tmp_path: 
     tags = ("-metadata", "title=secret", "-pix_fmt", "yuv420p", "-c:a", "aac")
     _ffmpeg(*inputs, *tags, str(path))
     media = MediaFiles(playable=pipeline.blobs.put(path), playable_type="video/mp4")
-    from indexer.catalog.tables import documents
+    _give(intake, published.id, media)
+    return msgspec.structs.replace(published, media=media)
 
+
+def _give(intake: Intake, document_id: DocumentId, media: MediaFiles) -> None:
     with intake.catalog.database.writing() as connection:
         connection.execute(
-            documents.update().where(documents.c.id == published.id).values(media=media)
+            update(documents).where(documents.c.id == document_id).values(media=media)
         )
-    return msgspec.structs.replace(published, media=media)
 
 
 def test_the_copy_is_silent_and_black_where_it_must_be_and_keeps_the_rest(
@@ -157,6 +166,48 @@ def test_the_copy_is_silent_and_black_where_it_must_be_and_keeps_the_rest(
     third = len(picture) // 3
     assert picture[third + 1 : 2 * third - 1].max() < 30
     assert min(picture[: third - 3].min(), picture[2 * third + 3 :].min()) > 200
+
+
+def test_a_copy_that_cannot_be_made_is_noted_once_and_nobody_gets_more(
+    intake: Intake, pipeline: Pipeline, recorded: Document
+) -> None:
+    hide(intake, TimeSpan(1000, 2000))
+    apply(pipeline, recorded.id)
+    broken = MediaFiles(playable=pipeline.blobs.put(b"no recording"), playable_type="video/mp4")
+    _give(intake, recorded.id, broken)
+    before = intake.catalog.restrictions.waiting()
+
+    mask_media(pipeline, document_of(intake))
+
+    document = document_of(intake)
+    assert (before, intake.catalog.restrictions.waiting()) == ([document.id], [])
+    assert has_no_mask(document)
+    assert as_seen(document, {EVERYONE}).media.playable is None
+    assert as_seen(document, {MENTORS}).media.playable == broken.playable
+
+
+def test_repairs_queue_nothing_of_a_document_that_is_worked_on(
+    intake: Intake, pipeline: Pipeline, published: Document
+) -> None:
+    at_work, go_on = threading.Event(), threading.Event()
+
+    def count_slowly(texts: list[str]) -> list[int]:
+        at_work.set()
+        go_on.wait(30)
+        return [len(text.split()) for text in texts]
+
+    slow = msgspec.structs.replace(pipeline, count_tokens=count_slowly)
+    with a_worker(slow):
+        hide(intake)
+        assert at_work.wait(30)
+        for minutes in range(3):
+            later = intake.clock() + timedelta(minutes=minutes)
+            hide_waiting(msgspec.structs.replace(pipeline, clock=lambda now=later: now))
+        queued = DBOS.list_workflows(workflow_id_prefix=correct_workflow_id(published.id))
+        go_on.set()
+        until(lambda: is_ready(intake, document_of(intake)))
+
+    assert len(queued) == 1
 
 
 def _sound(path: Path) -> np.ndarray:

@@ -36,9 +36,10 @@ def test_a_name_that_means_nothing_is_an_error(tmp_path: Path) -> None:
         discover([str(tmp_path / "nowhere" / "*.pdf")])
 
 
-def test_an_exchange_brings_its_recording_along(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_an_exchange_brings_its_recording_along(tmp_path: Path, mark: str) -> None:
     put(tmp_path / "call.m4a")
-    exchange = put(tmp_path / "call.json", '{"kind": "exchange", "media": "call.m4a"}')
+    exchange = put(tmp_path / "call.json", mark + '{"kind": "exchange", "media": "call.m4a"}')
 
     found = discover([str(tmp_path)])
 

@@ -112,11 +112,14 @@ def test_a_file_that_goes_is_said_once(folder: Path) -> None:
     assert followed.look().gone == ()
 
 
+EXCHANGE = '{"kind": "exchange", "media": "call.m4a"}'
+
+
 def test_a_recording_waits_for_its_exchange_and_comes_with_it(folder: Path) -> None:
     clock = Watch()
     followed = follow(folder, clock)
     (folder / "call.m4a").write_bytes(b"x")
-    (folder / "call.json").write_text('{"kind": "exchange", "media": "call.m4a"}')
+    (folder / "call.json").write_text(EXCHANGE)
     followed.look()
     clock.now = 5
 
@@ -148,6 +151,56 @@ def test_an_exchange_waits_for_the_last_of_its_recordings(folder: Path) -> None:
     assert names(ready) == ["call.json"]
     assert described(ready[0]).media == (folder / "lea.m4a", folder / "marc.m4a")
     assert followed.look().ready == ()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_recording_that_comes_or_changes_later_sends_its_exchange_again(
+    folder: Path, *, restarted: bool
+) -> None:
+    clock = Watch()
+    followed = follow(folder, clock)
+    (folder / "call.json").write_text(EXCHANGE)
+    for content in (None, b"a recording", b"a longer recording"):
+        if content:
+            (folder / "call.m4a").write_bytes(content)
+        if restarted:
+            followed = follow(folder, clock)
+        followed.look()
+        clock.now += 5
+        ready = followed.look().ready
+        assert names(ready) == ["call.json"], content
+        followed.took(ready[0])
+        assert followed.look().ready == ()
+
+
+def test_a_recording_waits_for_a_json_that_is_still_written(folder: Path) -> None:
+    clock = Watch()
+    followed = follow(folder, clock)
+    (folder / "call.m4a").write_bytes(b"x")
+    (folder / "note.md").write_text("x")
+    followed.look()
+    clock.now = 4
+    (folder / "call.json").write_text(EXCHANGE[:20])
+    followed.look()
+    clock.now = 6
+    half = followed.look().ready
+    (folder / "call.json").write_text(EXCHANGE)
+    followed.look()
+    clock.now = 11
+
+    assert names(half) == ["note.md"]
+    assert names(followed.look().ready) == ["call.json", "note.md"]
+
+
+def test_only_an_exchange_claims_a_recording(folder: Path) -> None:
+    clock = Watch()
+    followed = follow(folder, clock)
+    (folder / "talk.json").write_text('{"kind": "playlist", "media": "talk.mp3"}')
+    (folder / "talk.mp3").write_bytes(b"x")
+    followed.look()
+    clock.now = 5
+
+    assert names(followed.look().ready) == ["talk.json", "talk.mp3"]
 
 
 @pytest.mark.parametrize(
