@@ -68,9 +68,11 @@ def carried(
     found: dict[Place, Correction] = {}
     for correction in sorted(corrections, key=lambda each: each.corrected_at):
         turn = turn_alike(content.utterances, correction.heard, alike)
-        place = place_of(turn) if turn is not None and correction.is_change else None
+        place = place_of(turn) if turn is not None else None
         if turn is not None and place is not None:
-            found[place] = msgspec.structs.replace(correction, heard=turn, revision=revision)
+            found.pop(place, None)  # taken back or not: what was said before counts no more
+            if correction.is_change:
+                found[place] = msgspec.structs.replace(correction, heard=turn, revision=revision)
     return list(found.values())
 
 

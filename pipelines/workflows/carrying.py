@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -10,11 +11,12 @@ from pipelines.correcting import (
     HEARD_ALIKE,
     WRITTEN_ALIKE,
     carried,
+    turn_alike,
     unfit,
     with_corrections,
 )
 from pipelines.speaking import carried_namings, participants_with, unheard, with_speakers
-from schemas.content import Content, Extraction
+from schemas.content import Content, Extraction, Transcript
 from schemas.correction import Correction
 from schemas.document import MediaKind
 from schemas.naming import Naming
@@ -66,12 +68,9 @@ def _with_corrections(
     alike = WRITTEN_ALIKE if is_sent else HEARD_ALIKE
     found = carried(heard, [*before, *homeless], revision, alike=alike)
     moved = [correction for correction in found if correction.place not in own]
-    placed = {_what(each) for each in (*moved, *made)} - {
-        _what(each) for each in homeless if _what(each) not in {_what(m) for m in moved}
-    }
-    stray = {_what(each) for each in (*before, *homeless) if each.is_change} - placed
-    if stray:
-        warning = STRAY_WARNING.format(len(stray))
+    in_place = [correction for correction in made if correction not in homeless]
+    if n_stray := _n_stray(heard, in_place, [*before, *homeless], alike):
+        warning = STRAY_WARNING.format(n_stray)
         extraction = msgspec.structs.replace(extraction, warnings=(*extraction.warnings, warning))
     content = with_corrections(heard, [*moved, *made])
     return msgspec.structs.replace(extraction, content=content), moved, [*moved, *made]
@@ -116,6 +115,19 @@ def keep_carried(run: StageRun) -> None:
         catalog.corrections.save(msgspec.structs.replace(correction, applied_at=now))
     for naming in carried.namings:
         catalog.namings.save(msgspec.structs.replace(naming, applied_at=now))
+
+
+def _n_stray(
+    heard: Content, in_place: Iterable[Correction], others: Iterable[Correction], alike: float
+) -> int:
+    """Count the corrections among ``others`` of which no copy has its turn in what is heard now.
+
+    One whose turn is heard, and that a later one there replaced or took back, is not lost.
+    """
+    turns = heard.utterances if isinstance(heard, Transcript) else ()
+    changes = [each for each in others if each.is_change]
+    at_home = [each for each in changes if turn_alike(turns, each.heard, alike) is not None]
+    return len({_what(each) for each in changes} - {_what(e) for e in (*at_home, *in_place)})
 
 
 def _what(correction: Correction) -> tuple[str, object]:

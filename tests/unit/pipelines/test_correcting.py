@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 
 import msgspec
@@ -212,3 +213,19 @@ def test_a_correction_is_carried_to_the_turn_that_says_nearly_the_same_at_that_t
 
     assert (moved.heard, moved.text, moved.revision) == (again, correction.text, "f" * 64)
     assert carried(Transcript(talk.utterances[:1]), [correction], Revision("f" * 64)) == []
+
+
+def test_a_correction_taken_back_later_is_not_carried_over() -> None:
+    talk = a_talk()
+    change = a_correction(talk.utterances[1], "La TVA est un impôt payé par le client")
+    taken_back = msgspec.structs.replace(
+        change, text=change.heard.text, corrected_at=change.corrected_at + timedelta(days=1)
+    )
+    again = msgspec.structs.replace(
+        taken_back, text="La TVA est un impôt", corrected_at=change.corrected_at + timedelta(days=2)
+    )
+
+    assert carried(talk, [taken_back, change], Revision("f" * 64)) == []
+    assert [c.text for c in carried(talk, [again, taken_back, change], Revision("f" * 64))] == [
+        "La TVA est un impôt"
+    ]
