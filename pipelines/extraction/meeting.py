@@ -76,6 +76,8 @@ def read_meeting(lines: Sequence[str]) -> Meeting | None:
 def _arrows(lines: Sequence[str]) -> list[_Turn]:
     """Read ``start --> end``, name, text."""
     starts = [n for n, line in enumerate(lines) if _ARROW.match(line)]
+    if len(starts) < max(_MIN_TURNS, _MIN_SHARE * len(lines)):
+        return []
     turns = []
     for first, after in pairwise((*starts, len(lines))):
         times = _ARROW.match(lines[first])

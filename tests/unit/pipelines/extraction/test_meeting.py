@@ -125,6 +125,8 @@ def test_times_that_run_backwards_are_not_followed() -> None:
         "Programme\nAccueil   9:00\nLe hall\nAtelier prix   10:30\nSalle B",
         "Attention : lire la notice.\nPrix : 12 €\nTotal : 24 €",
         "On se voit à 10:30 :\n- le prix\n- la marge",
+        "Un sous-titre commence ainsi :\n0:0:3.450 --> 0:0:8.210\nMarie Exemple\nBonjour.",
+        "0:0:3.4 --> 0:0:8.2\nA\nB\n0:0:9.0 --> 0:0:12.5\nA\nB" + "\nUn long texte." * 10,
         "Rendez-vous\n00:05:00\nLe minuteur sonne après cinq minutes.\nOn mange.",
         "",
     ],
