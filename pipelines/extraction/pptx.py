@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
+from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.exc import PythonPptxError
 from pptx.package import Package
+from pptx.shapes.group import GroupShape
 
 from pipelines.extraction.archive import DAMAGE, guard_archive, macro_warnings
 from pipelines.extraction.blocks import RawBlock, clean, table_text, to_body
@@ -98,7 +99,7 @@ def _in_reading_order(shapes: Iterable[Any]) -> list[Any]:
 
 
 def _iter_shape(shape: Any, depth: int) -> Iterator[RawBlock]:
-    if shape.shape_type == MSO_SHAPE_TYPE.GROUP:
+    if isinstance(shape, GroupShape):  # shape_type fails on shapes of kinds that it does not know
         if depth < _DEEPEST_GROUP:
             for inner in _in_reading_order(shape.shapes):
                 yield from _iter_shape(inner, depth + 1)
@@ -131,9 +132,10 @@ def _iter_chart(chart: Any) -> Iterator[RawBlock]:
     """Yield the title and the numbers behind a chart: categories down, series across."""
     if chart.has_title and chart.chart_title.has_text_frame:
         yield RawBlock(chart.chart_title.text_frame.text)
-    if not len(chart.plots):
+    try:
+        plot = chart.plots[0]
+    except (IndexError, ValueError):  # none, or of a kind that python-pptx does not know: 3-D pies
         return
-    plot = chart.plots[0]
     series = list(plot.series)
     head = ["", *(str(s.name or "") for s in series)]
     rows = [
@@ -145,4 +147,4 @@ def _iter_chart(chart: Any) -> Iterator[RawBlock]:
 
 def _number(values: Any, at: int) -> str:
     value = values[at] if at < len(values) else None
-    return "" if value is None else f"{value:g}"
+    return "" if value is None else f"{value:.15g}"

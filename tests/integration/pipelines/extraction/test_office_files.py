@@ -84,6 +84,49 @@ def test_the_numbers_of_a_chart_are_a_table(extract_bytes: ExtractBytes) -> None
     assert blocks(found)[1][1:] == (TABLE, "| Pains\nmars | 80\navril | 120.5")
 
 
+def test_large_numbers_of_a_chart_are_not_rounded(extract_bytes: ExtractBytes) -> None:
+    deck = a_deck(Slide("Les ventes"))
+    numbers = CategoryChartData()
+    numbers.categories = ["2025"]
+    numbers.add_series("Euros", (1_234_567.89,))
+    place = (Inches(1), Inches(2), Inches(4), Inches(3))
+    deck.slides[0].shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *place, numbers)
+    found = extract_bytes("a.pptx", saved(deck))
+    assert blocks(found)[1][1:] == (TABLE, "| Euros\n2025 | 1234567.89")
+
+
+def test_a_chart_of_an_unknown_kind_costs_its_numbers_and_not_the_slides(
+    extract_bytes: ExtractBytes,
+) -> None:
+    deck = a_deck(Slide("Les ventes"))
+    numbers = CategoryChartData()
+    numbers.categories = ["mars"]
+    numbers.add_series("Pains", (80,))
+    place = (Inches(1), Inches(2), Inches(4), Inches(3))
+    frame = deck.slides[0].shapes.add_chart(XL_CHART_TYPE.PIE, *place, numbers)
+    frame.chart.chart_title.text_frame.text = "Nos pains"
+    (pie,) = frame.chart.plots
+    pie._element.tag = pie._element.tag.replace("pieChart", "pie3DChart")  # noqa: SLF001
+    found = extract_bytes("a.pptx", saved(deck))
+    assert [text for *_, text in blocks(found)] == ["Les ventes", "Nos pains"]
+
+
+def test_groups_are_read_and_shapes_of_an_unknown_kind_too(extract_bytes: ExtractBytes) -> None:
+    deck = a_deck(Slide("Le plan"))
+    group = deck.slides[0].shapes.add_group_shape()
+    outer = group.shapes.add_textbox(Inches(1), Inches(2), Inches(2), Inches(1))
+    inner = group.shapes.add_group_shape().shapes.add_textbox(
+        Inches(1), Inches(4), Inches(2), Inches(1)
+    )
+    outer.text_frame.text, inner.text_frame.text = "Le coût", "La marge"
+    for shape in (outer, inner):  # neither a box of text nor drawn: no kind that has a name
+        properties = shape._element.spPr  # noqa: SLF001
+        properties.remove(properties.prstGeom)
+        del shape._element.nvSpPr.cNvSpPr.attrib["txBox"]  # noqa: SLF001
+    found = extract_bytes("a.pptx", saved(deck))
+    assert [text for *_, text in blocks(found)] == ["Le plan", "Le coût", "La marge"]
+
+
 def test_a_hidden_slide_stays_hidden(extract_bytes: ExtractBytes) -> None:
     deck = a_deck(Slide("Pour tous"), Slide("Pour le jury"))
     deck.slides[1]._element.set("show", "0")  # noqa: SLF001 - python-pptx has no word for hidden
