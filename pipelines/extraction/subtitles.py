@@ -68,7 +68,7 @@ def subtitles_to_transcript(text: str, filename: str) -> tuple[Transcript, tuple
     """
     try:
         captions = [
-            _Caption(c.start, c.end, tuple(c.raw_text.split("\n")))
+            _Caption(c.start, c.end, tuple(x for x in c.raw_text.split("\n") if _plain(x)))
             for c in webvtt.WebVTT.from_string(_to_webvtt(text)).captions
         ]
         cues = [cue for caption in _unrolled(captions) for cue in _iter_voices(caption)]
@@ -102,7 +102,7 @@ def _unrolled(captions: Sequence[_Caption]) -> list[_Caption]:
     n_rolling = sum(n > 0 for n in n_again)
     if n_rolling < max(_MIN_ROLLING, _ROLLING_SHARE * len(captions)):
         return list(captions)
-    return [c._replace(lines=c.lines[n:]) for c, n in zip(captions, n_again, strict=False)]
+    return [c._replace(lines=c.lines[n:]) for c, n in zip(captions, n_again, strict=True)]
 
 
 def _n_repeated(above: Sequence[str], lines: Sequence[str]) -> int:

@@ -161,6 +161,14 @@ def test_captions_that_roll_say_each_line_once() -> None:
     assert next(w for w in turn.words if w.text == "avant").start_ms == 2010
 
 
+def test_a_line_of_a_space_does_not_hide_that_captions_roll() -> None:
+    rolling = ROLLING.replace("un prix se calcule\n\n", "un prix se calcule\n \n\n")
+    rolling = rolling.replace("avant de vendre\n\n", "avant de vendre\n \n\n")
+    assert rolling != ROLLING
+    (turn,) = read(rolling).utterances
+    assert turn.text == "un prix se calcule avant de vendre et la marge"
+
+
 def test_somebody_who_says_a_line_twice_says_it_twice() -> None:
     cues = [("0:01", "Oui."), ("0:02", "Oui."), ("0:03", "Le prix."), ("0:04", "La marge.")]
     text = "\n\n".join(f"00:0{at}.000 --> 00:0{at}.900\n{line}" for at, line in cues)
