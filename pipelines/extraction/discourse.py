@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from pipelines.extraction.blocks import clean
+from pipelines.extraction.exchange import Instant
 from pipelines.extraction.html import html_to_blocks
 from schemas.content import Speaker, Transcript, Utterance
 from schemas.document import Participant, ParticipantRole
@@ -23,12 +23,12 @@ class Post(msgspec.Struct, frozen=True):
     """One post; ``cooked`` is its HTML."""
 
     username: str
-    created_at: datetime
+    created_at: Instant
     cooked: str
     name: str | None = None
     post_type: int = _REGULAR
     hidden: bool = False
-    deleted_at: datetime | None = None
+    deleted_at: Instant | None = None
 
 
 class PostStream(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ class Topic(msgspec.Struct, frozen=True):
     title: str
     post_stream: PostStream
     archetype: str = "regular"
-    created_at: datetime | None = None
+    created_at: Instant | None = None
 
     @property
     def is_private(self) -> bool:
@@ -89,17 +89,21 @@ def read_topic(text: str, filename: str) -> Topic:
 
 
 def topic_to_transcript(topic: Topic) -> Transcript:
-    """Return one utterance per post, in order of time, without what posts quote of each other."""
+    """Return one utterance per post with text, in order of time.
+
+    What posts quote of each other is left out, and so are posts of pictures alone.
+    """
     posts = sorted(topic.shown, key=lambda p: p.created_at)
+    written = [(post, text) for post in posts if (text := _plain(post.cooked))]
     return Transcript(
         utterances=tuple(
             Utterance(
                 ordinal=n,
-                text=_plain(post.cooked),
+                text=text,
                 speaker_id=_id_of(post),
                 sent_at=post.created_at,
             )
-            for n, post in enumerate(posts)
+            for n, (post, text) in enumerate(written)
         ),
         speakers=tuple(Speaker(id=p.id, name=p.name) for p in participants_of(topic)),
     )

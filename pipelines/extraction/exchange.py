@@ -18,7 +18,8 @@ from schemas.errors import DamagedFileError, InvalidExchangeError, NoTextError
 from schemas.ids import PersonId
 
 _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-_Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment that says in which time zone: others cannot be put in order."""
 _DAY_MS: Final = 86_400_000
 _SPACES: Final = re.compile(r"[^\S\n\u00a0\u202f]+")
 
@@ -49,7 +50,7 @@ class Message(msgspec.Struct, frozen=True, rename={"sender": "from"}):
     """One written message."""
 
     sender: _Id
-    at: _Instant
+    at: Instant
     text: str
     id: _Id | None = None
 
@@ -77,7 +78,7 @@ class Exchange(msgspec.Struct, frozen=True, tag_field="kind", tag="exchange"):
     mentor: Person
     messages: tuple[Message, ...] = ()
     channel: Channel = Channel.MESSAGE
-    started_at: _Instant | None = None
+    started_at: Instant | None = None
     media: (
         str | Annotated[tuple[VoiceFile, ...], msgspec.Meta(max_length=MAX_RECORDINGS)] | None
     ) = None
@@ -103,7 +104,7 @@ class Thread(msgspec.Struct, frozen=True, tag_field="kind", tag="thread"):
     title: str
     authors: Annotated[tuple[Author, ...], msgspec.Meta(min_length=1)]
     messages: Annotated[tuple[Message, ...], msgspec.Meta(min_length=1)]
-    started_at: _Instant | None = None
+    started_at: Instant | None = None
     tags: tuple[str, ...] = ()
     visibility: Visibility | None = None
     anonymised: bool = False

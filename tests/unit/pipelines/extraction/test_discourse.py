@@ -59,6 +59,18 @@ def test_what_readers_of_the_forum_do_not_see_is_left_out(gone: dict[str, Any]) 
     assert [u.text for u in topic_to_transcript(topic).utterances] == ["Je facture combien\u00a0?"]
 
 
+def test_a_post_of_a_picture_alone_is_no_empty_turn() -> None:
+    picture = a_post("karim", "<p><img src='devis.png'></p>", 3)
+    topic = read_topic(a_topic(QUESTION, picture, ANSWER), "t.json")
+    found = [(u.ordinal, u.speaker_id) for u in topic_to_transcript(topic).utterances]
+    assert found == [(0, "discourse:lea"), (1, "discourse:karim")]
+
+
+def test_a_time_without_its_zone_is_refused() -> None:
+    with pytest.raises(InvalidExchangeError, match="created_at"):
+        read_topic(a_topic(QUESTION | {"created_at": "2026-03-02T10:00:00"}), "t.json")
+
+
 def test_a_topic_is_told_from_an_exchange() -> None:
     assert is_topic(a_topic(QUESTION))
     assert not is_topic('{"kind": "thread", "messages": []}')
