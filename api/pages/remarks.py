@@ -33,6 +33,7 @@ _PATTERNS: Final = tuple(
         (r"No text was found on page (?P<pages>[\d, –]+)", "remark.blank"),
         (r"Read from pictures \(OCR\).*: page (?P<pages>[\d, –]+)", "remark.read"),
         (r"Not read for lack of OCR: page (?P<pages>[\d, –]+)", "remark.unread"),
+        (r"Not read, since reading .* failed: page (?P<pages>[\d, –]+)", "remark.unreadable"),
         (r"The PDF contains scripts", "remark.scripts"),
         (r"The file contains macros", "remark.macros"),
         (r"The transcript has no times", "remark.no-times"),

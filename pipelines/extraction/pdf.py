@@ -92,7 +92,7 @@ def extract_pdf(path: Path, filename: str, deps: ExtractionDeps) -> Extraction:
         title=title,
         media=MediaFiles(pages=pictures),
         n_pages=n_pages,
-        warnings=(*warnings, *unread, *_page_warnings(pages, scans)),
+        warnings=(*warnings, *unread, *_page_warnings(pages, scans, to_read)),
     )
 
 
@@ -234,10 +234,14 @@ def _draw(page: pdfium.PdfPage, turn: float) -> bytes:
     return buffer.getvalue()
 
 
-def _page_warnings(pages: Sequence[Page], scans: Scans) -> Iterator[str]:
+def _page_warnings(pages: Sequence[Page], scans: Scans, to_read: Sequence[int]) -> Iterator[str]:
     if read := [number for number, scan in scans.items() if scan and scan.page.lines]:
         yield f"Read from pictures (OCR), so words may be wrong: page {_named(read)}."
-    if blank := [page.number for page in pages if not page.lines]:
+    if failed := [number for number, scan in scans.items() if scan is None]:
+        yield f"Not read, since reading the picture (OCR) failed: page {_named(failed)}."
+    # Whether there is text on a page that could not be read, nobody knows.
+    unread = {number for number in to_read if scans.get(number) is None}
+    if blank := [page.number for page in pages if not page.lines and page.number not in unread]:
         yield f"No text was found on page {_named(blank)}."
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from statistics import median
 from typing import Final, NamedTuple
 
+from indexer.analysis.normalize import fold
 from pipelines.extraction.blocks import RawBlock
 from pipelines.extraction.pdf_table import Line, read_table, table_length
 from schemas.content import BlockRole, PageBox
@@ -16,8 +16,10 @@ from schemas.content import BlockRole, PageBox
 _HEADING_RATIO: Final = 1.15  # of the body's font size
 _MAX_HEADING_CHARS: Final = 120
 _BULLET: Final = re.compile(r"^(?:[•◦▪‣●○■·\uf0b7–—-]|\d{1,2}[.)]|[a-z]\))\s+(?=\S)")
+_MARKS: Final = r"[-–—·•.()\[\]\s]*"  # around a page's number; what an amount has is not among them
 _PAGE_NUMBER: Final = re.compile(
-    r"^(?:page\s*)?[-–]?\s*\d+\s*[-–]?(?:\s*(?:/|sur|of)\s*\d+)?$", re.IGNORECASE
+    rf"^{_MARKS}(?:page|p)?{_MARKS}\d{{1,5}}{_MARKS}(?:(?:/|\||sur|of){_MARKS}\d{{1,5}}{_MARKS})?$",
+    re.IGNORECASE,
 )
 _EDGE_SHARE: Final = 0.1  # headers and footers live in this share of the page's height
 _REPEAT_SHARE: Final = 0.4  # headers of odd and even pages may differ
@@ -55,7 +57,8 @@ def without_furniture(pages: Sequence[Page], body: float) -> list[Page]:
         key for page in pages for key in {_key(x) for x in page.lines if _at_edge(x, page)}
     )
     least = max(_MIN_REPEATS, _REPEAT_SHARE * len(pages))
-    repeated = {key for key, n in seen.items() if n >= least}
+    # Without a letter there is no key: sums of money have none, and are not one header.
+    repeated = {key for key, n in seen.items() if key and n >= least}
     return [
         page._replace(
             lines=tuple(x for x in page.lines if not _is_furniture(x, page, repeated, body))
@@ -96,9 +99,7 @@ def _half(size: float) -> float:
 
 def _key(line: Line) -> str:
     """Return what is the same of a header on every page, read from pictures or not."""
-    parts = unicodedata.normalize("NFKD", line.text.lower())
-    folded = "".join(c for c in parts if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[^\W\d_]+", folded))
+    return " ".join(re.findall(r"[^\W\d_]+", fold(line.text)))
 
 
 def _at_edge(line: Line, page: Page) -> bool:

@@ -79,9 +79,9 @@ def read_scans(
         One entry for each of the numbers.
 
     Raises:
-        OcrMissingError: If the engine or a language is not installed.
+        OcrMissingError: If the engine, a language or what tells how a page lies is not installed.
     """
-    require_ocr(languages)
+    require_ocr(f"{languages}+osd")  # and what tells how a page lies, before it is needed
     read: Scans = {}
     for n, number in enumerate(numbers, start=1):
         try:

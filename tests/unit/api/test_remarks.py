@@ -47,6 +47,7 @@ def real_remarks() -> list[str]:
         "No text was found on page 2, 3 and others.",
         "Read from pictures (OCR), so words may be wrong: page 1–3, 7.",
         "Not read for lack of OCR: page 2. Reading text in pictures (OCR) needs Tesseract.",
+        "Not read, since reading the picture (OCR) failed: page 3.",
         "The PDF contains scripts: they were ignored.",
         MACROS_IGNORED,
         NO_TIMES,

@@ -122,6 +122,29 @@ def test_headers_and_page_numbers_are_dropped(extract_bytes: ExtractBytes) -> No
     assert texts(extract_bytes("a.pdf", a_pdf(pages)).content) == [" ".join(LOREM)] * 3
 
 
+def test_a_header_is_the_same_however_it_is_spelled(extract_bytes: ExtractBytes) -> None:
+    headers = ("Au cœur du prix", "AU COEUR DU PRIX")  # a ligature, as some printers write it
+    pages = [[(60, 820, 8, header), *paragraph(60, 700)] for header in headers]
+    assert texts(extract_bytes("a.pdf", a_pdf(pages)).content) == [" ".join(LOREM)] * 2
+
+
+def test_amounts_at_the_foot_of_pages_are_no_page_numbers(extract_bytes: ExtractBytes) -> None:
+    amounts = ("1 200 €", "980 €", "1 450,50")
+    pages = [[*paragraph(60, 700), (300, 20, 10, amount)] for amount in amounts]
+    found = texts(extract_bytes("a.pdf", a_pdf(pages)).content)
+    assert found == [text for amount in amounts for text in (" ".join(LOREM), amount)]
+
+
+@pytest.mark.parametrize(
+    "number", ["{}", "- {} -", "Page {}", "p. {}", "{} / 12", "{} | 12", "[{}]"]
+)
+def test_page_numbers_are_dropped_however_they_are_written(
+    extract_bytes: ExtractBytes, number: str
+) -> None:
+    pages = [[*paragraph(60, 700), (300, 20, 8, number.format(n))] for n in (1, 2)]
+    assert texts(extract_bytes("a.pdf", a_pdf(pages)).content) == [" ".join(LOREM)] * 2
+
+
 def test_blocks_know_their_page(extract_bytes: ExtractBytes) -> None:
     found = extract_bytes("a.pdf", a_pdf([paragraph(60, 700), paragraph(60, 700)]))
     assert [b.page for b in found.content.blocks] == [1, 2]

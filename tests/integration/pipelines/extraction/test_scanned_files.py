@@ -146,6 +146,37 @@ def test_without_the_engine_pages_with_text_are_kept_and_the_others_named(
     assert [b.text for b in blocks(found)] == [TYPED]
     assert found.warnings[0].startswith("Not read for lack of OCR: page 2–3.")
     assert "tesseract-ocr-fra" in found.warnings[0]
+    assert len(found.warnings) == 1  # and not said to be blank as well
+
+
+def a_tesseract(directory: Path, languages: str) -> None:
+    """Write an engine that knows these languages and fails at every picture."""
+    program = directory / "tesseract"
+    program.write_text(
+        f'#!/bin/sh\n[ "$1" = --list-langs ] && echo "{languages}" && exit 0\nexit 1\n'
+    )
+    program.chmod(0o755)
+
+
+def test_a_page_that_the_engine_fails_at_is_named(
+    extract_bytes: ExtractBytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    data = a_pdf(TYPED, a_scanned_page())
+    a_tesseract(tmp_path, "fra eng osd")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = extract_bytes("mixed.pdf", data)
+    assert [b.text for b in blocks(found)] == [TYPED]
+    assert found.warnings == ("Not read, since reading the picture (OCR) failed: page 2.",)
+
+
+def test_what_tells_how_a_page_lies_is_asked_for_like_a_language(
+    extract_bytes: ExtractBytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    data = a_pdf(a_scanned_page())
+    a_tesseract(tmp_path, "fra eng")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(OcrMissingError, match=r"no data for osd.*tesseract-ocr-osd"):
+        extract_bytes("scan.pdf", data)
 
 
 def test_a_picture_without_text_says_so(extract_bytes: ExtractBytes) -> None:
