@@ -64,7 +64,7 @@ def backup(
     """Copy the catalog, its blobs and the keys; return the snapshot's directory.
 
     The service may run: the catalog is copied as of one moment, and blobs are never changed. A
-    blob that an earlier snapshot brought is not copied again.
+    blob that an earlier snapshot brought is not copied again while it is as long as it should be.
 
     Args:
         settings: Of the installation.
@@ -195,9 +195,10 @@ def _drop_logs(directory: Path) -> None:
 
 def _copy_blobs(keys: tuple[BlobKey, ...], source: Path, target: Path, progress: Progress) -> None:
     for n, key in enumerate(keys, 1):
-        path = target / key[:2] / key
-        if not path.exists():
-            _place(source / key[:2] / key, path)
+        original, path = source / key[:2] / key, target / key[:2] / key
+        # Ours are whole, but a copy of the copies that broke off leaves short ones.
+        if not path.exists() or path.stat().st_size != original.stat().st_size:
+            _place(original, path)
         progress("files", n, len(keys))
 
 
