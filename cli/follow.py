@@ -19,6 +19,7 @@ from watchfiles import watch
 
 from cli import context, render
 from cli.intake import intake_of, send_all
+from indexer.erasing.pending import ensure_none_pending
 from indexer.intake import Intake, SubmissionOptions
 from indexer.taxonomy import Taxonomy, load_taxonomy
 from pipelines.sources.folder import FollowedFolder, described
@@ -67,6 +68,7 @@ def watch_folder(  # noqa: PLR0913, PLR0917 - a command has as many parameters a
     stop = threading.Event()
     root = folder.resolve()
     with intake_of(settings) as intake, _alone(settings.data_dir / MEMORY, root) as memory:
+        ensure_none_pending(settings, intake.catalog)  # followed by now: an erasure looks at that
         followed = FollowedFolder(root, memory, quiet_s=quiet, clock=time.monotonic)
         with _stopped_by_signals(stop):
             _follow(_Taker(intake, taxonomy, followed, said), root, stop, quiet_s=quiet, once=once)

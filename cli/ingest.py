@@ -19,6 +19,7 @@ from cli.intake import intake_of, send_all
 from cli.jobs import NO_WORKER
 from cli.watch import MAX_LINES, Row, watched
 from cli.work import end_process
+from indexer.erasing.sending import sending
 from indexer.intake import Intake, SubmissionOptions
 from indexer.taxonomy import load_taxonomy
 from pipelines.sources.filesystem import FoundDocument, discover
@@ -83,7 +84,10 @@ def ingest(  # noqa: PLR0913, PLR0917 - a command has as many parameters as opti
     _require_tags(settings, documents, said, said_in=str(manifest))
     rows = [_not_understood(sentence) for sentence in listed.wrong]
     with intake_of(settings) as intake:
-        with _interruptible(rows, n_documents=len(documents), as_json=as_json):
+        with (
+            sending(settings, intake.catalog),
+            _interruptible(rows, n_documents=len(documents), as_json=as_json),
+        ):
             rows.extend(send_all(intake, documents, said))
         if wait:
             _wait(intake, rows, is_quiet=as_json)

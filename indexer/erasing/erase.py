@@ -63,6 +63,10 @@ RECEIPTS_DIR: Final = "receipts"
 _NO_REVISION: Final = Revision("0" * 64)
 """Of a document whose new text is being ingested: any revision is another one."""
 
+SENDING: Final = "sending"
+"""Directory of the locks of commands that take documents in."""
+_AT_WORK: Final = {"workers": "A worker", "watched": "cordee watch", SENDING: "cordee ingest"}
+"""Who holds the locks in which directory."""
 _UNFINISHED: Final = ("uploads", RESUMABLE)
 """Directories of what was being sent in when the service was stopped: nobody knows whose it is."""
 _PLAN_FILE: Final = "erasing-{}.json"
@@ -173,18 +177,17 @@ def ensure_stopped(intake: Intake) -> None:
     """Check that nothing else works on this data.
 
     Raises:
-        ConflictError: If a server or a worker does.
+        ConflictError: If a server, a worker or a command that takes documents in does.
     """
     if index_owner(intake.settings) is not None:
         raise ConflictError("A server runs on this data: stop the service first.")
     data_dir = intake.settings.data_dir
-    locks = [*(data_dir / "workers").glob("*.lock"), *(data_dir / "watched").glob("*.lock")]
-    for path in sorted(locks):
+    for path in sorted(each for name in _AT_WORK for each in (data_dir / name).glob("*.lock")):
         try:
             with FileLock(path, timeout=0):
                 pass
         except Timeout as error:
-            who = "A worker" if path.parent.name == "workers" else "cordee watch"
+            who = _AT_WORK[path.parent.name]
             raise ConflictError(f"{who} runs on this data: stop the service first.") from error
 
 
