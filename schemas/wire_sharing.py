@@ -93,7 +93,8 @@ class SharingView(msgspec.Struct, frozen=True):
     confirmed_by: Person | None
     confirmed_at: datetime | None
     version: str
-    """To be sent back with the confirmation."""
+    """To be sent back with the confirmation; another one as soon as the exchange, its title, what
+    is hidden in it or whether its mentors stay named is."""
     names_mentor: bool
     has_sound: bool
     """Whether the copy has the recording's sound, with what is hidden silent."""

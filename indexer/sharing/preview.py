@@ -47,7 +47,8 @@ class Preview(msgspec.Struct, frozen=True):
     decisions: Decisions
     """Of those that were kept, what still fits the text."""
     version: str
-    """Changes with everything that the copy would tell."""
+    """Changes with the stored content, the title, what is hidden and by which words, and with
+    whether the mentors stay named: a confirmation of another version is refused."""
 
     @property
     def hidden(self) -> list[Finding]:
