@@ -151,6 +151,9 @@ class PassageDirectory(Protocol):
     def mentor_counts(self, where: Filter) -> dict[PersonId, int]:
         """Return in how many passages each mentor is, of those that pass the filter."""
 
+    def speaker_counts(self, where: Filter) -> dict[PersonId, int]:
+        """Return in how many passages each person speaks, of those that pass the filter."""
+
     def n_passages(self) -> int:
         """Return how many passages are visible to searches."""
 

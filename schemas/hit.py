@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from schemas.content import Speaker
 from schemas.document import Document
 from schemas.ids import PassageId, PersonId, QueryId
 from schemas.reply import Reply
@@ -136,6 +137,15 @@ class TotalRelation(StrEnum):
     AT_LEAST = "at-least"
 
 
+class Reading(msgspec.Struct, frozen=True):
+    """What plain words were taken for: the words of somebody, about something."""
+
+    speakers: tuple[Speaker, ...]
+    """Whose words alone are on the page; several where the name is of several."""
+    text: str
+    """What was looked for in them."""
+
+
 class ResultPage(msgspec.Struct, frozen=True):
     """One page of hits and the counts around them, all over one candidate set."""
 
@@ -155,6 +165,9 @@ class ResultPage(msgspec.Struct, frozen=True):
     ``None`` where nothing tells: conditions alone, a text that is still being typed."""
     is_doubtful: bool = False
     """Whether the confidence is so low that the page should say so."""
+    reading: Reading | None = None
+    """Where plain words asked for what somebody says: the filter that this set, and that is shown;
+    ``None`` also where it would have left nothing, and the words were looked for as typed."""
     meaning: str = ""
     """What the encoder was told: the query with its typing mistakes corrected, also where none is
     offered. Never shown."""

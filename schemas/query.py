@@ -78,5 +78,7 @@ class Query(msgspec.Struct, frozen=True):
     order: Order = Order.RELEVANCE
     project: Project | None = None
     """Whose sector and stage are lifted a little; ``None`` lifts nothing."""
+    reading: bool = True
+    """Whether plain words may ask for somebody's words: see ``ResultPage.reading``."""
     asker: str = ""
     """Pseudonym of who asks; empty for nobody, who takes part in no experiment."""

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from schemas.content import BlockRole, UtteranceFlag
+from schemas.content import UtteranceFlag
 from schemas.document import DocumentKind, MediaKind, ParticipantRole, Visibility
 from schemas.feedback import Surface
 from schemas.hit import SuggestionType, TotalRelation
@@ -66,6 +66,8 @@ class SearchRequest(_Request, frozen=True):
     personal: bool = True
     """Whether documents of the caller's own sector and stage are lifted a little; without such a
     project nothing is."""
+    reading: bool = True
+    """Whether "ce que dit Camille sur les prix" is a filter by who speaks: see the answer's."""
     mode: SearchMode = SearchMode.FULL
     """While ``q`` is still being typed, ``instant`` takes its last word for the start of one and
     goes by words alone: one page, without facets; ``retrievers`` and ``sort`` mean nothing."""
@@ -185,6 +187,13 @@ class FacetValue(msgspec.Struct, frozen=True):
     count: int
 
 
+class ReadingView(msgspec.Struct, frozen=True):
+    """What plain words were taken for: the filter ``speaker``, and what was looked for in it."""
+
+    speakers: tuple[Person, ...]
+    q: str
+
+
 class SearchResponse(msgspec.Struct, frozen=True):
     """One page of hits with the counts around them."""
 
@@ -201,6 +210,8 @@ class SearchResponse(msgspec.Struct, frozen=True):
     """Probability, from 0 to 1, that the first ten documents by score hold an answer; the same on
     every page. ``null`` where nothing tells: conditions alone, ``mode=instant``."""
     suggestion: str | None = None
+    reading: ReadingView | None = None
+    """Whose words ``q`` was taken to ask for; ``reading=false`` looks for it as typed."""
     is_doubtful: bool = False
     """Whether ``confidence`` is below the service's threshold: these are only the nearest."""
 
@@ -347,34 +358,6 @@ class TranscriptView(msgspec.Struct, frozen=True, tag="transcript", tag_field="t
     holes: tuple[HoleView, ...]
     chapters: tuple[ChapterView, ...]
     """In order of time; empty when the recording names none."""
-
-
-class BoxView(msgspec.Struct, frozen=True):
-    """A rectangle on a page, in thousandths of the page's width and height, from its top left."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-
-class BlockView(msgspec.Struct, frozen=True):
-    """One heading, paragraph, list item or table."""
-
-    ordinal: int
-    text: str
-    role: BlockRole
-    level: int
-    page: int | None
-    box: BoxView | None = None
-    """Where it stands on its page; ``None`` for texts without pages."""
-
-
-class BodyView(msgspec.Struct, frozen=True, tag="body", tag_field="type"):
-    """Blocks in reading order."""
-
-    document_id: str
-    blocks: tuple[BlockView, ...]
 
 
 class TagsRequest(_Request, frozen=True):

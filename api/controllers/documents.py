@@ -28,13 +28,13 @@ from schemas.identity import Caller
 from schemas.ids import PersonId, TagId
 from schemas.query import MAX_PAGE, MAX_PER_PAGE
 from schemas.wire import (
-    BodyView,
     DocumentList,
     DocumentView,
     TagsRequest,
     TranscriptView,
     UtteranceView,
 )
+from schemas.wire_body import BodyView
 from schemas.wire_sharing import VisibilityRequest
 from schemas.wire_speakers import CorrectionRequest
 

@@ -68,6 +68,7 @@ def search(  # noqa: PLR0913, PLR0917 - one argument per query parameter is what
     mode: FromQuery[SearchMode] = SearchMode.FULL,
     *,
     personal: FromQuery[bool] = True,
+    reading: FromQuery[bool] = True,
     surface: FromQuery[Surface] = Surface.API,
 ) -> SearchResponse:
     """Search everything that the caller may see; a link to a search can be kept and shared."""
@@ -85,6 +86,7 @@ def search(  # noqa: PLR0913, PLR0917 - one argument per query parameter is what
         retrievers=retrievers,
         sort=sort,
         personal=personal,
+        reading=reading,
         mode=mode,
         surface=surface,
     )
@@ -150,7 +152,7 @@ def answer(
             page,
             number=request.page,
             surface=surface,
-            is_filtered=is_narrowed(query),
+            is_filtered=is_narrowed(query) or page.reading is not None,
         )
     if request.mode is SearchMode.FULL:  # the others are quick and many, and would hide it
         services.metrics.observe_search(took_ms=page.took_ms, timings_ms=page.timings_ms)

@@ -19,7 +19,8 @@ PER_PAGE: Final = 10
 FILTERS: Final = ("kind", "tag", "mentor", "speaker")
 """Filters that take several values, in the order that pages show them."""
 _MAX_VALUE_CHARS: Final = 200
-_PARTS: Final = frozenset({"q", *FILTERS, "since", "until", "sort", "personal", "page", "lang"})
+_SWITCHES: Final = ("personal", "reading")
+_PARTS: Final = frozenset({"q", *FILTERS, "since", "until", "sort", *_SWITCHES, "page", "lang"})
 _FOLLOWED: Final = ("utm_", "mc_", "pk_", "mtm_")  # what newsletters hang on the links in them
 _FOLLOWED_WHOLE: Final = frozenset({"fbclid", "gclid", "msclkid", "ref", "source"})
 _OFF: Final = "false"
@@ -56,11 +57,13 @@ class SearchAddress(msgspec.Struct, frozen=True):
     page: int = 1
     personal: bool = True
     """Whether what is of the reader's own sector and stage is lifted a little."""
+    reading: bool = True
+    """Whether plain words may ask for what somebody says."""
 
     @property
     def is_home(self) -> bool:
         """Whether nothing is asked for."""
-        return msgspec.structs.replace(self, personal=True) == SearchAddress()
+        return msgspec.structs.replace(self, personal=True, reading=True) == SearchAddress()
 
     @property
     def is_narrowed(self) -> bool:
@@ -82,6 +85,8 @@ class SearchAddress(msgspec.Struct, frozen=True):
             pairs.append(("sort", there.sort))
         if not there.personal:
             pairs.append(("personal", _OFF))
+        if not there.reading:
+            pairs.append(("reading", _OFF))
         if there.page > 1:
             pairs.append(("page", str(there.page)))
         return f"/?{urlencode(pairs)}" if pairs else "/"
@@ -115,6 +120,7 @@ class SearchAddress(msgspec.Struct, frozen=True):
             until=self.until or None,
             sort=_one_of(Order, "sort", self.sort),
             personal=self.personal,
+            reading=self.reading,
         )
 
 
@@ -139,6 +145,7 @@ def read_address(params: MultiDict[str]) -> SearchAddress:
         sort=str(params.get("sort", "")) or Order.RELEVANCE,
         page=_page(str(params.get("page", "1"))),
         personal=str(params.get("personal", "")) != _OFF,
+        reading=str(params.get("reading", "")) != _OFF,
     )
 
 

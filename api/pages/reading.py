@@ -10,7 +10,8 @@ import msgspec
 
 from indexer.retrieval.snippets import mark_texts, query_terms
 from schemas.span import CharSpan
-from schemas.wire import BlockView, SearchPassage, UtteranceView, WordView
+from schemas.wire import SearchPassage, UtteranceView, WordView
+from schemas.wire_body import BlockView
 
 LONG_MS: Final = 10_000
 """A turn of speech that is shorter stays one line."""

@@ -231,6 +231,9 @@ def _absent(chosen: Iterable[str], counted: Iterable[FacetValue]) -> list[FacetV
 def _chips(
     address: SearchAddress, answer: SearchResponse, labels: Labels, t: Texts
 ) -> Iterator[Chip]:
+    if answer.reading:
+        names = t.few_names([person.name for person in answer.reading.speakers], 4)
+        yield Chip(t("reading.said-by", names=names), address.url(reading=False))
     known = {each.value: each.label for values in answer.facets.values() for each in values}
     for name in FILTERS:
         for value in address.chosen(name):

@@ -40,8 +40,6 @@ from api.views.replies import reply_view
 from schemas.feedback import Surface
 from schemas.identity import Caller
 from schemas.wire import (
-    BlockView,
-    BodyView,
     ChapterView,
     DocumentView,
     HoleView,
@@ -51,6 +49,7 @@ from schemas.wire import (
     TranscriptView,
     UtteranceView,
 )
+from schemas.wire_body import BlockView, BodyView
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 _MAX_SECONDS: Final = 10 * 24 * 3600.0

@@ -16,9 +16,6 @@ from schemas.ids import DocumentId
 from schemas.sharing import SharingState
 from schemas.tag import TagAssignment
 from schemas.wire import (
-    BlockView,
-    BodyView,
-    BoxView,
     ChapterView,
     CorrectionView,
     DocumentView,
@@ -28,6 +25,7 @@ from schemas.wire import (
     UtteranceView,
     WordView,
 )
+from schemas.wire_body import BlockView, BodyView, BoxView
 
 
 def document_view(

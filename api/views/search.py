@@ -17,6 +17,7 @@ from schemas.hit import (
     Explanation,
     Hit,
     PassageHit,
+    Reading,
     ResultPage,
     Snippet,
     Suggestion,
@@ -32,6 +33,7 @@ from schemas.wire import (
     Moment,
     ParticipantView,
     Person,
+    ReadingView,
     SearchHit,
     SearchPassage,
     SearchRequest,
@@ -70,6 +72,7 @@ def to_query(request: SearchRequest, caller: Caller, project: Project | None = N
         per_page=request.per_page,
         retrievers=request.retrievers,
         order=request.sort,
+        reading=request.reading,
         project=project,
     )
 
@@ -104,6 +107,7 @@ def search_response(
         timings_ms=page.timings_ms,
         confidence=page.confidence,
         suggestion=page.suggestion,
+        reading=_reading(page.reading) if page.reading else None,
         is_doubtful=page.is_doubtful,
     )
 
@@ -116,6 +120,11 @@ def suggest_response(suggestions: Iterable[Suggestion]) -> SuggestResponse:
 def participant_views(participants: Iterable[Participant]) -> tuple[ParticipantView, ...]:
     """Return the people of a document; whoever may see the document may see them."""
     return tuple(ParticipantView(each.id, each.name, each.role) for each in participants)
+
+
+def _reading(reading: Reading) -> ReadingView:
+    speakers = tuple(Person(each.id, each.name) for each in reading.speakers)
+    return ReadingView(speakers, reading.text)
 
 
 def _suggestion(suggestion: Suggestion) -> SuggestionView:

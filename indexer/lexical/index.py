@@ -195,6 +195,10 @@ class TantivyIndex:
         """Return in how many passages each mentor is, of those that pass the filter."""
         return {PersonId(i): n for i, n in self._values_of(fields.MENTORS, where).items()}
 
+    def speaker_counts(self, where: Filter) -> dict[PersonId, int]:
+        """Return in how many passages each person speaks, of those that pass the filter."""
+        return {PersonId(i): n for i, n in self._values_of(fields.SPEAKERS, where).items()}
+
     def vocabulary(self, where: Filter) -> Mapping[str, int]:
         """Return in how many passages each word is, of those that pass the filter."""
         return self._counts(fields.FORMS, "", where)

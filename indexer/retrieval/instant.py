@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -11,19 +10,18 @@ import msgspec
 from indexer.analysis.analyzer import iter_words
 from indexer.analysis.normalize import fold, well_formed
 from indexer.engine import Engine
+from indexer.ports import PassageDirectory
 from indexer.retrieval.dressing import dress, read_page
 from indexer.retrieval.duplicates import Collapsed
 from indexer.retrieval.excluding import without_excluded
 from indexer.retrieval.fusion import ComponentScores, FusedScores
-from indexer.retrieval.naming import narrowed
+from indexer.retrieval.naming import heard_by, narrowed
 from indexer.retrieval.parser import ParsedQuery, parse
 from indexer.retrieval.ranking import RankedDocument, group_by_document
 from indexer.retrieval.search import check, group_tags, only_conditions
 from indexer.retrieval.snippets import query_terms
 from indexer.retrieval.understanding import lexical_query, with_conditions
-from schemas.content import Speaker
 from schemas.hit import ResultPage, TotalRelation
-from schemas.ids import PersonId
 from schemas.passage import Ranking
 from schemas.query import Filter, Query
 
@@ -65,8 +63,8 @@ def instant(text: str, where: Filter, engine: Engine, *, limit: int = 10) -> Res
     clean = well_formed(text)
     parsed = parse(clean)
     typed = words_so_far(clean + (" " if text[-1:].isspace() else ""), parsed)
-    allowed = group_tags(_narrowed(where, parsed, engine), engine)
     with engine.indexes.lease() as pair:
+        allowed = group_tags(_narrowed(where, parsed, pair.lexical, engine), engine)
         query = with_conditions(lexical_query(typed.words, prefix=typed.prefix), parsed)
         if parsed.has_syntax and only_conditions(parsed):
             found = pair.lexical.recent(allowed, limit=_CANDIDATES)
@@ -118,11 +116,16 @@ def take_apart(text: str) -> Typed:
     )
 
 
-def _narrowed(where: Filter, parsed: ParsedQuery, engine: Engine) -> Filter:
-    def mentors() -> Mapping[PersonId, Speaker]:
-        return engine.reader.get_mentors(where.audiences)
-
-    return narrowed(where, parsed, mentors=mentors, taxonomy=engine.taxonomy)
+def _narrowed(
+    where: Filter, parsed: ParsedQuery, directory: PassageDirectory, engine: Engine
+) -> Filter:
+    return narrowed(
+        where,
+        parsed,
+        mentors=lambda: engine.reader.get_mentors(where.audiences),
+        speakers=lambda: heard_by(where.audiences, directory, engine.reader),
+        taxonomy=engine.taxonomy,
+    )
 
 
 def _by_words(found: Ranking) -> list[FusedScores]:

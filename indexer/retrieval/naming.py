@@ -14,6 +14,7 @@ import msgspec
 from rapidfuzz import fuzz
 
 from indexer.analysis.normalize import fold
+from indexer.ports import PassageDirectory, PassageReader
 from indexer.retrieval.parser import ParsedQuery
 from indexer.taxonomy import Taxonomy
 from schemas.content import Speaker
@@ -21,7 +22,7 @@ from schemas.ids import PersonId, TagId
 from schemas.query import Filter
 
 NOBODY: Final = PersonId("(nobody goes by that name)")
-"""A mentor of no document: filtering by it finds nothing."""
+"""A mentor or speaker of no document: filtering by it finds nothing."""
 NO_TAG: Final = TagId("(no tag goes by that name)")
 """A tag on no document."""
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -34,6 +35,7 @@ def narrowed(
     parsed: ParsedQuery,
     *,
     mentors: Callable[[], Mapping[PersonId, Speaker]],
+    speakers: Callable[[], Mapping[PersonId, Speaker]],
     taxonomy: Taxonomy,
 ) -> Filter:
     """Return the filter with the fields that were typed, all of which must hold as well.
@@ -42,19 +44,34 @@ def narrowed(
         where: The filter that came with the query.
         parsed: What was typed.
         mentors: Gives the mentors whom the caller may see; called only when one was named.
+        speakers: Gives those whom the caller may hear; called only when one was named.
         taxonomy: Knows the tags by all their names.
     """
     named = resolve_people(parsed.mentors, mentors()) if parsed.mentors else frozenset()
+    heard = resolve_people(parsed.speakers, speakers()) if parsed.speakers else frozenset()
     typed_tags = resolve_tags(parsed.tags, taxonomy)
     kinds, no_kind = _both(where.kinds, parsed.kinds)
     chosen, no_mentor = _both(where.mentors, named)
-    nothing = frozenset({NOBODY}) if no_kind or no_mentor else frozenset()
+    heard, no_speaker = _both(where.speakers, heard)
+    nothing = frozenset({NOBODY}) if no_kind or no_mentor or no_speaker else frozenset()
     return msgspec.structs.replace(
         where,
         kinds=kinds,
         mentors=nothing or chosen,
+        speakers=heard,
         tag_groups=(*where.tag_groups, *([typed_tags] if typed_tags else [])),
     )
+
+
+def heard_by(
+    audiences: frozenset[str], directory: PassageDirectory, reader: PassageReader
+) -> Mapping[PersonId, Speaker]:
+    """Return who speaks in passages that one of these audience keys may see, with their names.
+
+    Of a document that only part of its readers may see whole, who speaks in that part alone is
+    nobody to the others. Voices without a name are left out.
+    """
+    return reader.get_people(directory.speaker_counts(Filter(audiences=audiences)))
 
 
 def resolve_people(names: Iterable[str], people: Mapping[PersonId, Speaker]) -> frozenset[PersonId]:

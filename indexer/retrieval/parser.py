@@ -34,6 +34,9 @@ _FIELDS: Final = {
     "mentor": "mentor",
     "mentore": "mentor",
     "tag": "tag",
+    "speaker": "speaker",
+    "intervenant": "speaker",
+    "intervenante": "speaker",
 }
 _LONGEST_FIELD: Final = 16  # characters as typed: accents may be marks of their own
 _CLOSING: Final = {'"': '"', "«": "»", "“": "”"}
@@ -58,13 +61,15 @@ class ParsedQuery(msgspec.Struct, frozen=True):
     """Alternatives; empty means any."""
     mentors: tuple[str, ...] = ()
     """Names or beginnings of names, as typed; alternatives."""
+    speakers: tuple[str, ...] = ()
+    """Names of who speaks, or beginnings of names, as typed; alternatives."""
     tags: tuple[str, ...] = ()
     """Ids, labels or aliases of tags, as typed."""
 
     @property
     def has_syntax(self) -> bool:
         """Whether anything but plain words was typed."""
-        return bool(self.phrases or self.excluded or self.kinds or self.mentors or self.tags)
+        return self != ParsedQuery(self.text)
 
 
 def parse(query_text: str) -> ParsedQuery:
@@ -73,8 +78,9 @@ def parse(query_text: str) -> ParsedQuery:
     ``"business plan"``, ``« business plan »`` and ``“business plan”`` are phrases. ``-micro`` and
     ``-"plan de"`` exclude, where the minus begins a word and no digit follows (``-20 %`` is a
     number). ``kind:cours`` (or ``type:``), ``mentor:claire``, ``mentor:"Claire D"`` and
-    ``tag:tarifs`` are fields; commas part several values. A field without a value, with a kind
-    that does not exist or with an unknown name is text, and so is a quote without its partner.
+    ``tag:tarifs`` are fields, and so is ``intervenant:camille`` (or ``speaker:``); commas part
+    several values. A field without a value, with a kind that does not exist or with an unknown
+    name is text, and so is a quote without its partner.
     """
     scan = _Scan(query_text)
     scan.run()
@@ -90,6 +96,7 @@ def render(parsed: ParsedQuery) -> str:
         *(f"-{_quoted(each)}" for each in parsed.excluded),
         *(f"kind:{kind}" for kind in sorted(parsed.kinds)),
         *(f"mentor:{_quoted(name)}" for name in parsed.mentors),
+        *(f"speaker:{_quoted(name)}" for name in parsed.speakers),
         *(f"tag:{_quoted(name)}" for name in parsed.tags),
     ]
     return " ".join(part for part in parts if part)
@@ -104,7 +111,12 @@ class _Scan:
         self._words: list[str] = []
         self._phrases: list[str] = []
         self._excluded: list[str] = []
-        self._fields: dict[str, list[str]] = {"kind": [], "mentor": [], "tag": []}
+        self._fields: dict[str, list[str]] = {
+            "kind": [],
+            "mentor": [],
+            "speaker": [],
+            "tag": [],
+        }
         self._unclosed: set[str] = set()  # opening marks known to have no partner further on
 
     @property
@@ -116,6 +128,7 @@ class _Scan:
             excluded=tuple(self._excluded),
             kinds=frozenset(_KINDS[fold(name)] for name in self._fields["kind"]),
             mentors=tuple(self._fields["mentor"]),
+            speakers=tuple(self._fields["speaker"]),
             tags=tuple(self._fields["tag"]),
         )
 

@@ -12,6 +12,7 @@ from indexer.engine import Engine
 from indexer.generations import IndexPair
 from indexer.retrieval.parser import ParsedQuery
 from indexer.retrieval.understanding import Understanding
+from schemas.hit import Reading
 from schemas.query import Filter, Query
 
 
@@ -51,6 +52,8 @@ class Asked(msgspec.Struct, frozen=True):
     """Whether nothing but conditions was typed."""
     is_wordless: bool
     """Whether what was typed has no letter and no digit: nothing is meant by it."""
+    reading: Reading | None = None
+    """Whose words plain words asked for; ``where`` and ``parsed`` are what that comes to."""
 
 
 class Scene(msgspec.Struct, frozen=True):

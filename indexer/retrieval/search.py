@@ -28,14 +28,15 @@ from indexer.retrieval.facets import count_facets, name_facets, people_of
 from indexer.retrieval.fusion import fuse
 from indexer.retrieval.grounds import Clues, clues_of, useful_for
 from indexer.retrieval.interleaving import with_teams
-from indexer.retrieval.naming import narrowed
+from indexer.retrieval.naming import heard_by, narrowed
 from indexer.retrieval.parser import ParsedQuery, parse
 from indexer.retrieval.ranking import RankedDocument
 from indexer.retrieval.scene import Asked, Scene, Timer
 from indexer.retrieval.snippets import query_terms
+from indexer.retrieval.telling import told_by
 from indexer.retrieval.understanding import understand
 from schemas.errors import InvalidInputError
-from schemas.hit import ResultPage, TotalRelation
+from schemas.hit import Reading, ResultPage, TotalRelation
 from schemas.ids import DocumentId, TagId
 from schemas.query import (
     MAX_PAGE,
@@ -76,8 +77,10 @@ def search(query: Query, engine: Engine) -> ResultPage:
     that say the same are one hit, and one of ``total``; facets count each of them. The total is
     exact when no retriever stopped at its limit, and a lower bound otherwise.
 
-    What is typed may hold conditions (quotes, a minus, ``kind:``, ``mentor:``, ``tag:``), typing
-    mistakes and words of the trade: see ``parser`` and ``understanding``. A text of conditions
+    What is typed may hold conditions (quotes, a minus, ``kind:``, ``mentor:``, ``speaker:``,
+    ``tag:``), typing mistakes and words of the trade: see ``parser`` and ``understanding``. Plain
+    words that ask for what somebody says are a filter too, which the page tells of, unless it
+    would leave nothing: see ``telling``. A text of conditions
     alone, like an empty one, lists what meets them, newest first. A text without a letter or a
     digit asks nothing and finds nothing.
 
@@ -90,6 +93,10 @@ def search(query: Query, engine: Engine) -> ResultPage:
     with engine.indexes.lease() as pair:
         asked = _ask(query, pair, engine, timer)
         ranked = _rank(asked, query, pair=pair, engine=engine, timer=timer)
+        if asked.reading and not ranked.documents:
+            query = msgspec.structs.replace(query, reading=False)
+            asked = _ask(query, pair, engine, timer)
+            ranked = _rank(asked, query, pair=pair, engine=engine, timer=timer)
     confidence = _confidence(ranked)
     with timer.part("facets"):
         counts = count_facets(ranked.cards, engine.taxonomy)
@@ -110,9 +117,11 @@ def search(query: Query, engine: Engine) -> ResultPage:
         facets=facets,
         took_ms=timer.total_ms(),
         timings_ms=timer.parts_ms(),
-        suggestion=asked.wanted.suggestion,
+        # Of a part of what was typed, which cannot stand for all of it.
+        suggestion=None if asked.reading else asked.wanted.suggestion,
         confidence=confidence,
         is_doubtful=confidence is not None and confidence < engine.settings.doubtful_below,
+        reading=asked.reading,
         meaning=asked.wanted.meaning,
         profile=ranked.profile,
         experiment=ranked.experiment,
@@ -211,12 +220,10 @@ def has_word(text: str) -> bool:
 def _ask(query: Query, pair: IndexPair, engine: Engine, timer: Timer) -> Asked:
     with timer.part("understand"):
         parsed = parse(well_formed(query.text))
-        where = narrowed(
-            query.filter,
-            parsed,
-            mentors=lambda: engine.reader.get_mentors(query.filter.audiences),
-            taxonomy=engine.taxonomy,
-        )
+        reading = _reading(query, parsed, pair, engine)
+        if reading:
+            parsed = ParsedQuery(reading.text)
+        where = _within(query.filter, parsed, reading, pair=pair, engine=engine)
         wanted = understand(
             parsed,
             speller=engine.spellers.of(pair.lexical) if engine.spellers else None,
@@ -229,7 +236,36 @@ def _ask(query: Query, pair: IndexPair, engine: Engine, timer: Timer) -> Asked:
             parsed,
             is_browsing=is_browsing,
             is_wordless=not is_browsing and not has_word(parsed.text),
+            reading=reading,
         )
+
+
+def _reading(query: Query, parsed: ParsedQuery, pair: IndexPair, engine: Engine) -> Reading | None:
+    """Return whose words are asked for; conditions that were typed or chosen say it better."""
+    if not query.reading or parsed.has_syntax or query.filter.speakers:
+        return None
+    audiences = query.filter.audiences
+    return told_by(parsed.text, lambda: heard_by(audiences, pair.lexical, engine.reader))
+
+
+def _within(
+    where: Filter,
+    parsed: ParsedQuery,
+    reading: Reading | None,
+    *,
+    pair: IndexPair,
+    engine: Engine,
+) -> Filter:
+    if reading:
+        heard = frozenset(speaker.id for speaker in reading.speakers)
+        return msgspec.structs.replace(where, speakers=heard)
+    return narrowed(
+        where,
+        parsed,
+        mentors=lambda: engine.reader.get_mentors(where.audiences),
+        speakers=lambda: heard_by(where.audiences, pair.lexical, engine.reader),
+        taxonomy=engine.taxonomy,
+    )
 
 
 def _rank(asked: Asked, query: Query, *, pair: IndexPair, engine: Engine, timer: Timer) -> Ranked:

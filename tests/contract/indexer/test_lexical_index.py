@@ -456,6 +456,19 @@ def test_tags_and_mentors_are_counted_in_what_passes_the_filter(index: PassageIn
     assert index.mentor_counts(Filter(frozenset())) == {}
 
 
+def test_who_speaks_is_counted_in_what_passes_the_filter(index: PassageIndex) -> None:
+    camille, noe = PersonId("m-1"), PersonId("s-1")
+    put(
+        index,
+        an_entry(1_000, speaker_ids=(camille, noe)),
+        an_entry(2_000, speaker_ids=(camille,)),
+        an_entry(3_000, speaker_ids=(noe, PersonId("s-2")), audiences=("mentors",)),
+    )
+
+    assert index.speaker_counts(EVERYBODY) == {camille: 2, noe: 1}
+    assert index.speaker_counts(Filter(frozenset())) == {}
+
+
 def test_what_was_counted_is_counted_again_after_a_change(index: PassageIndex) -> None:
     mentors = Filter(frozenset({"mentors"}))
     put(index, an_entry(1_000, tags=("a",), mentor_ids=("m-1",), audiences=("everyone",)))

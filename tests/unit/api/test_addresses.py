@@ -36,6 +36,7 @@ def _read(url: str) -> SearchAddress:
         since=st.sampled_from(["", "2026-03-01"]),
         sort=st.sampled_from(list(Order)),
         personal=st.booleans(),
+        reading=st.booleans(),
         page=st.integers(1, 100),
     )
 )

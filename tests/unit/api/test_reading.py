@@ -8,7 +8,8 @@ from api.pages.rendering import marked, spoken
 from api.pages.texts import texts_of
 from schemas.content import BlockRole
 from schemas.span import CharSpan
-from schemas.wire import BlockView, SearchPassage, SnippetView, UtteranceView, WordView
+from schemas.wire import SearchPassage, SnippetView, UtteranceView, WordView
+from schemas.wire_body import BlockView
 
 SENTENCES = "Commencez par le prix. Ensuite vient la marge. Comptez enfin le temps passé."
 

@@ -29,7 +29,9 @@ TAXONOMY = load_taxonomy(None)
 
 
 def filtered(typed: str, where: Filter = EVERYBODY) -> Filter:
-    return narrowed(where, parse(typed), mentors=lambda: PEOPLE, taxonomy=TAXONOMY)
+    return narrowed(
+        where, parse(typed), mentors=lambda: PEOPLE, speakers=lambda: PEOPLE, taxonomy=TAXONOMY
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,6 +112,17 @@ def test_mentors_are_not_looked_up_unless_one_is_named() -> None:
     def unexpected() -> dict[PersonId, Speaker]:
         raise AssertionError("nobody was named")
 
-    where = narrowed(EVERYBODY, parse("kind:cours x"), mentors=unexpected, taxonomy=TAXONOMY)
+    where = narrowed(
+        EVERYBODY, parse("kind:cours x"), mentors=unexpected, speakers=unexpected, taxonomy=TAXONOMY
+    )
 
     assert where.kinds == {DocumentKind.COURSE}
+
+
+def test_who_speaks_is_found_as_mentors_are_and_joined_with_the_filter() -> None:
+    chosen = Filter(audiences=EVERYBODY.audiences, speakers=frozenset({PersonId("m-3")}))
+
+    assert filtered('intervenant:"claire du" prix').speakers == {"m-1"}
+    assert filtered("speaker:astrid").speakers == {NOBODY}
+    assert filtered("speaker:noel", chosen).speakers == {"m-3"}
+    assert filtered("speaker:claire", chosen).mentors == {NOBODY}
