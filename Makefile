@@ -37,7 +37,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 models: install ## Fetch, verify and assemble the models
 	$(BIN)/cordee models pull
 
+# Where Tesseract cannot be installed the demo goes on without what stands on its slides.
 ingest-demo: models
+	-@$(MAKE) --no-print-directory ocr
 	$(BIN)/cordee profiles import fixtures/corpus/people/students.toml
 	$(BIN)/cordee ingest --manifest fixtures/corpus/manifest.jsonl --wait
 

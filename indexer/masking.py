@@ -34,7 +34,7 @@ def masked(content: Content, hidden: Sequence[Locator]) -> Content:
     """Return the content as somebody sees it from whom these places are hidden.
 
     Each hidden stretch becomes one turn or block that says so. Chapters that meet one lose their
-    title, which may come from it; holes in it and who speaks nowhere else are left out.
+    title, which may come from it; holes and slides in it and who speaks nowhere else are left out.
     """
     if not hidden:
         return content
@@ -107,6 +107,7 @@ def _masked_transcript(transcript: Transcript, hidden: Sequence[Locator]) -> Tra
             msgspec.structs.replace(each, title=MARK) if is_hidden(each.span, hidden) else each
             for each in transcript.chapters
         ),
+        slides=tuple(each for each in transcript.slides if not is_hidden(each.span, hidden)),
     )
 
 

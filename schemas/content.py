@@ -79,6 +79,14 @@ class Chapter(msgspec.Struct, frozen=True):
     span: TimeSpan
 
 
+class Slide(msgspec.Struct, frozen=True):
+    """What can be read on the screen of a video while its picture stands still."""
+
+    text: str
+    """One line per line of the picture."""
+    span: TimeSpan
+
+
 class Transcript(msgspec.Struct, frozen=True, tag="transcript"):
     """Turns in order of time, with their speakers."""
 
@@ -88,6 +96,8 @@ class Transcript(msgspec.Struct, frozen=True, tag="transcript"):
     """Stretches where speech was detected and next to no words came out: to be looked at."""
     chapters: tuple[Chapter, ...] = ()
     """In order of time: those that the recording names, else those found in what is said."""
+    slides: tuple[Slide, ...] = ()
+    """In order of time, each text once."""
     heard_speakers: tuple[Speaker, ...] | UnsetType = UNSET
     """Those recognised, where people said who speaks; unset while ``speakers`` are these."""
 

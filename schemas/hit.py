@@ -104,6 +104,8 @@ class PassageHit(msgspec.Struct, frozen=True):
     """For timed speech: when the first highlighted words are said; the deep link goes there."""
     reply: Reply | None = None
     """The question that the passage answers or puts, of those in it the one nearest the query."""
+    on_screen: bool = False
+    """Whether it is read on the screen of a video, and not said."""
 
 
 class Hit(msgspec.Struct, frozen=True):

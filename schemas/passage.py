@@ -45,6 +45,8 @@ class Passage(msgspec.Struct, frozen=True):
     """Sorted audience keys (see ``schemas.identity``); empty means nobody."""
     anchors: tuple[WordAnchor, ...] = ()
     """One per spoken word, by rising offset; empty for anything that is not timed speech."""
+    on_screen: bool = False
+    """Whether it is read on the screen of a video, and not said."""
 
 
 class IndexEntry(msgspec.Struct, frozen=True):

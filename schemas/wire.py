@@ -142,6 +142,8 @@ class SearchPassage(msgspec.Struct, frozen=True):
     last_block: int | None = None
     reply: ReplyView | None = None
     """The question that the passage puts or answers, of a conversation."""
+    on_screen: bool = False
+    """Whether it is read on the screen of a video, and not said."""
 
 
 class SimilarView(msgspec.Struct, frozen=True):
@@ -349,6 +351,14 @@ class ChapterView(msgspec.Struct, frozen=True):
     end_ms: int
 
 
+class SlideView(msgspec.Struct, frozen=True):
+    """What can be read on the screen of a video while its picture stands still."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+
+
 class TranscriptView(msgspec.Struct, frozen=True, tag="transcript", tag_field="type"):
     """Turns in order of time, with their speakers."""
 
@@ -358,6 +368,8 @@ class TranscriptView(msgspec.Struct, frozen=True, tag="transcript", tag_field="t
     holes: tuple[HoleView, ...]
     chapters: tuple[ChapterView, ...]
     """In order of time; empty when the recording names none."""
+    slides: tuple[SlideView, ...] = ()
+    """In order of time, each text once."""
 
 
 class TagsRequest(_Request, frozen=True):

@@ -21,6 +21,7 @@ from schemas.wire import (
     DocumentView,
     HoleView,
     Person,
+    SlideView,
     TranscriptView,
     UtteranceView,
     WordView,
@@ -99,6 +100,9 @@ def transcript_view(
         chapters=tuple(
             ChapterView(each.title, each.span.start_ms, each.span.end_ms)
             for each in transcript.chapters
+        ),
+        slides=tuple(
+            SlideView(each.text, each.span.start_ms, each.span.end_ms) for each in transcript.slides
         ),
     )
 

@@ -180,6 +180,7 @@ def _passage(hit: PassageHit, document: Document, people: People) -> SearchPassa
         block=place.start_block if isinstance(place, BlockSpan) else None,
         last_block=place.end_block - 1 if isinstance(place, BlockSpan) else None,
         reply=reply_view(hit.reply, document) if hit.reply else None,
+        on_screen=hit.on_screen,
     )
 
 

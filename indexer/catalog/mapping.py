@@ -80,6 +80,7 @@ PASSAGE_COLUMNS: Final = (
     passages.c.speaker_ids,
     documents.c.audiences,
     passages.c.anchors,
+    passages.c.on_screen,
     documents.c.hidden,
 )
 """What a passage is made of, in the order of its fields, and what its document hides."""
@@ -110,6 +111,7 @@ def from_passage(passage: Passage, document: Document) -> dict[str, Any]:
         "locator": passage.locator,
         "speaker_ids": passage.speaker_ids,
         "anchors": passage.anchors,
+        "on_screen": passage.on_screen,
     }
 
 

@@ -132,6 +132,7 @@ passages = Table(
     Column("locator", MsgspecJson(Locator), nullable=False),
     Column("speaker_ids", MsgspecJson(tuple[PersonId, ...]), nullable=False),
     Column("anchors", MsgspecJson(tuple[WordAnchor, ...]), nullable=False),
+    Column("on_screen", Boolean, nullable=False, server_default=false()),
     Index("ix_passages_document_id_ordinal", "document_id", "ordinal"),
     Index("ix_passages_superseded_at", "superseded_at"),
 )

@@ -186,6 +186,7 @@ def _passage_hit(dressed: _Dressed) -> PassageHit:
         snippet=dressed.marked.snippet,
         score=dressed.scores.fused,
         moment=dressed.marked.moment,
+        on_screen=passage.on_screen,
     )
 
 

@@ -180,6 +180,7 @@ def _joined(
         speakers=tuple(dict.fromkeys((*speakers, *spoken.speakers))),
         holes=spoken.holes,
         chapters=spoken.chapters,
+        slides=spoken.slides,
     )
     return msgspec.structs.replace(
         written,

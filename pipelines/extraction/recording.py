@@ -14,6 +14,7 @@ from pipelines.extraction.channels import Channels
 from pipelines.extraction.chapters import find_chapters
 from pipelines.extraction.convert import to_playable, to_poster
 from pipelines.extraction.media import Probe
+from pipelines.extraction.slides import read_slides
 from pipelines.extraction.sound import (
     decode_voices,
     hole_warnings,
@@ -22,14 +23,15 @@ from pipelines.extraction.sound import (
     voice_warnings,
 )
 from pipelines.ports import ExtractionDeps, Progress
-from schemas.content import Extraction, Speaker, Transcript
+from schemas.content import Extraction, Slide, Speaker, Transcript
 from schemas.document import DocumentKind, MediaFiles, MediaKind, Submission
-from schemas.errors import DamagedFileError
+from schemas.errors import DamagedFileError, OcrMissingError
 from schemas.ids import PersonId
 
 SOUND_DONE: Final = 0.05
 SPEECH_DONE: Final = 0.8
-"""Share of the stage after which only the playable copy is left to make."""
+"""Share of the stage after which only the picture and the playable copy are left."""
+_SLIDES_DONE: Final = 0.9
 _NO_PICTURE: Final = (
     "The picture of this video is in a form (codec) that cannot be read: only its sound was kept "
     "for playing."
@@ -81,16 +83,21 @@ def transcribe_recording(
         sound.wav.unlink()
         require_speech(transcript, filename, sound.length_ms)
         duration_ms = found.duration_ms or sound.length_ms
+        slides, unread_slides = _slides(
+            path, folder, filename, probe=found, duration_ms=duration_ms, deps=deps
+        )
         media, warnings = _media_files(
             path, folder, filename, probe=found, duration_ms=duration_ms, deps=deps
         )
     extraction = Extraction(
         media_kind=MediaKind.VIDEO if found.has_video else MediaKind.AUDIO,
-        content=_with_chapters(deps.mend(transcript), found, duration_ms),
+        content=msgspec.structs.replace(
+            _with_chapters(deps.mend(transcript), found, duration_ms), slides=slides
+        ),
         title=found.title or title_from_filename(filename),
         media=media,
         duration_ms=duration_ms,
-        warnings=(*hole_warnings(transcript), *warnings),
+        warnings=(*hole_warnings(transcript), *unread_slides, *warnings),
     )
     return extraction, sound.channels
 
@@ -115,6 +122,25 @@ def _with_chapters(transcript: Transcript, probe: Probe, duration_ms: int) -> Tr
     return msgspec.structs.replace(transcript, chapters=chapters)
 
 
+def _slides(
+    path: Path,
+    folder: Path,
+    filename: str,
+    *,
+    probe: Probe,
+    duration_ms: int,
+    deps: ExtractionDeps,
+) -> tuple[tuple[Slide, ...], tuple[str, ...]]:
+    """Read what stands on the screen; speech is worth publishing without it."""
+    if "video" in probe.unread or not probe.has_video:
+        return (), ()
+    progress = part_of(deps.progress, SPEECH_DONE, _SLIDES_DONE)
+    try:
+        return read_slides(path, folder, filename, duration_ms=duration_ms, progress=progress), ()
+    except (DamagedFileError, OcrMissingError) as exc:
+        return (), (f"What stands on the screen was not read: {exc}",)
+
+
 def _media_files(
     path: Path,
     folder: Path,
@@ -124,7 +150,7 @@ def _media_files(
     duration_ms: int,
     deps: ExtractionDeps,
 ) -> tuple[MediaFiles, tuple[str, ...]]:
-    report = part_of(deps.progress, SPEECH_DONE, 1.0)
+    report = part_of(deps.progress, _SLIDES_DONE, 1.0)
     playable = to_playable(
         path, folder, filename, probe=probe, on_time=lambda ms: report(ms / max(1, duration_ms))
     )

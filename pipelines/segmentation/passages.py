@@ -74,6 +74,7 @@ def segment(  # noqa: PLR0913 - the brief of the stage: content, identity, and h
             speaker_ids=tuple(dict.fromkeys(u.speaker_id for u in chosen if u.speaker_id)),
             audiences=tuple(sorted(audiences)),
             anchors=anchors,
+            on_screen=chosen[0].slide is not None,
         )
         for ordinal, chosen in enumerate(_pack_all(units, hidden, budget, overlap))
         for text, anchors in [_join(chosen)]
@@ -83,9 +84,13 @@ def segment(  # noqa: PLR0913 - the brief of the stage: content, identity, and h
 def _pack_all(
     units: Sequence[Unit], hidden: Sequence[Locator], budget: int, overlap: int
 ) -> list[Sequence[Unit]]:
-    """Pack written and timed parts apart, and what is hidden: a passage is of one kind."""
+    """Pack written and timed parts apart, each slide, and what is hidden: all of one kind."""
+
+    def kind_of(unit: Unit) -> tuple[object, ...]:
+        return type(unit.locator), unit.slide, zone_of(unit.locator, hidden)
+
     packed: list[Sequence[Unit]] = []
-    for _, same_kind in groupby(units, key=lambda u: (type(u.locator), zone_of(u.locator, hidden))):
+    for _, same_kind in groupby(units, key=kind_of):
         packed += _pack(_Plan(list(same_kind), budget, overlap))
     return packed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 import msgspec
@@ -40,6 +40,8 @@ class Unit(msgspec.Struct, frozen=True):
     is_heading: bool = False
     anchors: tuple[WordAnchor, ...] = ()
     """Offsets count from the start of ``text``."""
+    slide: int | None = None
+    """Number of the slide it is read on, from 0; ``None`` for what is said or written."""
 
 
 def to_units(
@@ -51,12 +53,12 @@ def to_units(
 ) -> list[Unit]:
     """Return the content's units in order, each of at most ``budget`` tokens.
 
-    Flagged utterances make no unit. A sentence longer than the budget is cut between words, and
-    a word longer than the budget (a long address, say) between characters.
+    Flagged utterances make no unit; slides come after all that is said. A sentence longer than the
+    budget is cut between words, and a word longer than it (a long address, say) between characters.
     What is said in a turn without word times that meets a hidden place stands at the whole turn.
     """
     sentences = list(
-        _iter_utterances(content, hidden)
+        chain(_iter_utterances(content, hidden), _iter_slides(content))
         if isinstance(content, Transcript)
         else _iter_blocks(content)
     )
@@ -110,6 +112,19 @@ def _iter_utterances(transcript: Transcript, hidden: Sequence[Locator]) -> Itera
                 # Where its sentences are said is a guess: none of them may be taken for shown.
                 unit = msgspec.structs.replace(unit, locator=utterance.span)
             yield unit
+
+
+def _iter_slides(transcript: Transcript) -> Iterator[Unit]:
+    for n, slide in enumerate(transcript.slides):
+        for start, end in sentence_spans(slide.text):
+            yield Unit(
+                text=slide.text[start:end],
+                n_tokens=0,
+                locator=slide.span,
+                group=n,
+                lead=_lead(slide.text, start),
+                slide=n,
+            )
 
 
 def _spoken_unit(

@@ -16,6 +16,7 @@ from schemas.content import (
     BlockRole,
     Body,
     Content,
+    Slide,
     Transcript,
     Utterance,
     UtteranceFlag,
@@ -226,3 +227,19 @@ def test_a_time_that_stands_every_five_minutes_is_not_refined() -> None:
     turn = Utterance(0, "Le prix se calcule. La marge vient après.", span=five_minutes)
     for passage in cut(Transcript((turn,)), budget=5):
         assert passage.locator == five_minutes
+
+
+def test_each_slide_is_a_passage_of_its_own_after_what_is_said() -> None:
+    said = a_transcript(["Bonjour à tous."])
+    slides = (
+        Slide("Les prix", TimeSpan(0, 4_000)),
+        Slide("Le loyer\nLes charges", TimeSpan(4_000, 9_000)),
+    )
+    passages = cut(Transcript(said.utterances, slides=slides))
+    assert [(p.text, p.on_screen) for p in passages] == [
+        ("Bonjour à tous.", False),
+        ("Les prix", True),
+        ("Le loyer\nLes charges", True),
+    ]
+    assert passages[2].locator == slides[1].span
+    assert not passages[2].anchors
