@@ -30,6 +30,7 @@ from api.pages.recommended import whys_of
 from api.pages.related import related_questions
 from api.pages.rendering import render_page
 from api.pages.results import Labels, results_view
+from api.pages.sharing import sharing_handlers
 from api.pages.timeline import WIDTH, timeline_of
 from api.pages.visit import AnyRequest, Html, Visit, for_callers
 from api.pages.visitor import persona_cookie
@@ -103,6 +104,7 @@ pages_router: Final = Router(
         *console_handlers,
         show_experiments,
         *editing_handlers,
+        *sharing_handlers,
         *asking_handlers,
         sign_in,
         serve_asset,

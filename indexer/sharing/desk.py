@@ -65,7 +65,7 @@ def decide(intake: Intake, document: Document, decisions: Decisions) -> Sharing:
         NotFoundError: If nobody asked to share the document.
         InvalidInputError: If a mark is none of a stretch of its text.
     """
-    _sharing_of(intake, document)
+    sharing_of(intake, document)
     content: Content = msgspec.json.decode(intake.blobs.read(document.content), type=Content)
     texts = texts_of(content, document.title)
     stray = [mark for mark in (*decisions.kept, *decisions.added) if not fits(mark, texts)]
@@ -85,7 +85,7 @@ def confirm(intake: Intake, document: Document, version: str, by: Caller) -> Job
         ConflictError: If what would be shared is not what the mentor saw, or a part of the
             document is hidden from students.
     """
-    sharing = _sharing_of(intake, document)
+    sharing = sharing_of(intake, document)
     seen = preview_of(intake.catalog, intake.blobs, document, sharing.decisions)
     if seen.version != version:
         raise ConflictError("What would be shared has changed meanwhile: look at it again.")
@@ -137,7 +137,12 @@ def _check_sharable(document: Document) -> None:
         raise ConflictError("Students see this document already: there is nothing to be shared.")
 
 
-def _sharing_of(intake: Intake, document: Document) -> Sharing:
+def sharing_of(intake: Intake, document: Document) -> Sharing:
+    """Return the sharing of a document.
+
+    Raises:
+        NotFoundError: If nobody asked to share it.
+    """
     sharing = intake.catalog.sharings.get(document.id)
     if sharing is None:
         raise NotFoundError("Nobody has asked to share this document.")
