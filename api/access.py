@@ -11,10 +11,11 @@ import msgspec
 
 from api.services import Services
 from indexer.masking import masked, shown_corrections
+from indexer.recognised import as_recognised
 from schemas.content import Content
 from schemas.correction import Correction
 from schemas.document import Document, Submission, Visibility
-from schemas.errors import NotFoundError
+from schemas.errors import ForbiddenError, NotFoundError
 from schemas.hiding import hidden_from
 from schemas.identity import MENTORS, Caller, audiences_of
 from schemas.ids import DocumentId, JobId, QuestionId
@@ -51,6 +52,19 @@ def shown_content(
     made = services.catalog.corrections.of(document.id, document.revision)
     content = content_of(services, document)
     return masked(content, hidden), shown_corrections(made, hidden)
+
+
+def recognised_content(services: Services, caller: Caller, document: Document) -> Content:
+    """Return the content as it was recognised, before anybody corrected it, for who may edit it.
+
+    Raises:
+        ForbiddenError: If the caller may not.
+    """
+    if not caller.may_ingest:
+        raise ForbiddenError("Only mentors see what was recognised before it was corrected.")
+    made = services.catalog.corrections.of(document.id, document.revision)
+    content = as_recognised(content_of(services, document), made)
+    return masked(content, hidden_from(document, caller.audiences))
 
 
 def replies_of(services: Services, caller: Caller, document: Document) -> tuple[Reply, ...]:

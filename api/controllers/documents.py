@@ -11,7 +11,13 @@ from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, 
 from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from api.access import content_of, nothing, shown_content, visible_document
+from api.access import (
+    content_of,
+    nothing,
+    recognised_content,
+    shown_content,
+    visible_document,
+)
 from api.dependencies import TheCaller, TheServices
 from api.guards import require_ingest
 from api.services import Services
@@ -142,15 +148,22 @@ def get_transcript(
             description="json, vtt, srt, txt, or chapters (as WebVTT)",
         ),
     ] = "json",
+    recognised: FromQuery[bool] = False,
 ) -> Response[TranscriptView | str]:
     """Return the turns of a recording or exchange, as JSON, subtitles or plain text.
 
+    With ``recognised=true`` they are as the machine made them, before people and the glossary
+    corrected words and speakers.
+
     Raises:
+        ForbiddenError: If a student asks for what was recognised.
         NotFoundError: If the document is a text without turns.
         ConflictError: If subtitles are asked of written messages.
     """
     document = visible_document(services, caller, document_id)
     content, corrections = shown_content(services, caller, document)
+    if recognised:
+        content, corrections = recognised_content(services, caller, document), []
     if not isinstance(content, Transcript):
         raise nothing()
     if form in _WRITTEN:

@@ -44,6 +44,7 @@ _PATTERNS: Final = tuple(
         (r"The cue at (?P<at>[\d.]+) s ends before", "remark.backwards"),
         (r"Some cues are not in order", "remark.order"),
         (r"Corrected turns that are not heard .*: (?P<n>\d+)", "remark.stray"),
+        (r"The id '(?P<id>.*)' is of “(?P<known>.*)” in .* of “(?P<name>.*)” in", "remark.reused"),
         (r"Speakers who were named and are not found .*: (?P<n>\d+)", "remark.unnamed"),
         (r"A newer version of this document", "remark.superseded"),
         (r"The same bytes were published meanwhile", "remark.duplicate"),

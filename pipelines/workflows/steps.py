@@ -27,6 +27,7 @@ from pipelines.publishing import (
     description_of,
     extraction_of,
 )
+from pipelines.reused import reused_ids
 from pipelines.stages import Enrichment
 from pipelines.workflows.carrying import Carried, as_corrected, keep_carried
 from pipelines.workflows.measuring import StageClock
@@ -141,6 +142,9 @@ def extract(run: StageRun) -> NewKeys:
     else:
         extraction, carried = as_corrected(run, stages.extract(run.submission, deps))
     description = describe(run.submission, extraction, received_at=run.job.created_at)
+    known = run.pipeline.catalog.documents.people(p.id for p in extraction.participants)
+    reused = reused_ids(extraction.participants, known)
+    description = msgspec.structs.replace(description, warnings=(*description.warnings, *reused))
     return {
         "extraction": run.results.save(extraction),
         "description": run.results.save(description),

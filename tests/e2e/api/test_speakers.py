@@ -11,7 +11,9 @@ import msgspec
 import pytest
 from httpx import Response
 
+from api.access import content_of
 from fixtures.builders import a_mentor
+from pipelines.correcting import with_corrections
 from schemas.content import Speaker, Transcript, Utterance
 from schemas.document import Document
 from schemas.errors import TransientError
@@ -215,3 +217,27 @@ def test_the_editing_page_names_voices_and_warns_who_will_see(school: School) ->
     assert "Voix corrigée : Camille R." in page
     assert '<option value="unknown">Voix non reconnue</option>' in page
     assert f'<option value="{LEFT.id}">' not in page
+
+
+def test_mentors_download_what_was_recognised_and_students_do_not(school: School) -> None:
+    document = school.publish("talk:recognised", "La TVA est un impopayé.")
+    put_path = f"/v1/documents/{document.id}/utterances/0"
+    body = {"text": "La TVA est un impôt.", "revision": document.revision}
+    school.client.put(put_path, json=body, headers=school.headers(CLAIRE))
+    made = school.services.catalog.corrections.of(document.id, document.revision)
+    stored = with_corrections(content_of(school.services, document), made)
+    key = school.services.blobs.put(msgspec.json.encode(stored))
+    document = republish(school, document, content=key)
+    path = f"/v1/documents/{document.id}/transcript?format=vtt"
+
+    def read(who: Caller, path: str) -> Response:
+        return school.client.get(path, headers=school.headers(who))
+
+    assert "impôt" in read(CLAIRE, path).text
+    assert "impopayé" in read(CLAIRE, f"{path}&recognised=true").text
+    assert read(LEA, f"{path}&recognised=true").status_code == 403
+    link = f"/v1/documents/{document.id}/transcript?format=vtt&recognised=true"
+    pages = [
+        unescape(open_page(school, who, f"/documents/{document.id}").text) for who in (CLAIRE, LEA)
+    ]
+    assert [link in page for page in pages] == [True, False]
