@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-# One directory of models serves the demo and the tests: 230 MB are fetched once.
+# One directory of models serves the demo and the tests: 250 MB are fetched once.
 export CORDEE_DATA_DIR ?= $(CURDIR)/cordee-data
 export TEST_MODELS_DIR ?= $(CORDEE_DATA_DIR)/models
 # Nothing may look for a model hub, and a progress bar of a library is noise in our own.

@@ -7,6 +7,9 @@ Makes, from the spoken fixtures whose sentences' times are known:
 - calls of two voices, one per channel, with the other voice 10 dB below in each and people who talk
   at once for .4 s at every change: word error of each speaker, and the share of words that stand
   under the right one;
+- the same calls as one file per participant, the second of which begins later, and as one mix of
+  both, whose voices are told by their sound: the same figures, and of the mix what the telling
+  costs beside the recognition;
 - a recording with pauses of known place: how far the first word of each sentence is from there;
 - a recording with 45 s of silence inside, beside the two pieces alone: are the same words heard?
 - a recogniser that is deaf for 8 s of speech: is the hole reported?
@@ -20,6 +23,7 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 import wave
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
@@ -31,12 +35,18 @@ import jiwer
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.blobs import open_blobs
+from indexer.recordings import Recording
 from pipelines.extraction.channels import channels_of
+from pipelines.extraction.diarising import tell_apart
 from pipelines.extraction.glossary import load_glossary
 from pipelines.extraction.speech import WhisperTranscriber, open_transcriber
+from pipelines.extraction.voice_encoder import open_voice_encoder
+from pipelines.extraction.voices import Voice, transcribe_voices
+from pipelines.ports import ExtractionDeps
 from schemas.content import Speaker, Transcript, Word
 from schemas.ids import PersonId
-from schemas.settings import load_settings
+from schemas.settings import IngestionSettings, load_settings
 from schemas.span import TimeSpan
 
 MEDIA: Final = Path(__file__).resolve().parent.parent / "fixtures" / "media"
@@ -47,6 +57,8 @@ NARRATED: Final = "tva-franchise"
 BLEED_DB: Final = -10.0
 EARLIER_MS: Final = 1_200
 """By how much the mentor is moved forward: 800 ms lie between two turns, so 400 overlap."""
+LATER_MS: Final = 2_500
+"""By how much the second participant's file begins after the first."""
 SILENCE_S: Final = 45
 PAUSES_MS: Final = (700, 1_500, 3_000)
 HOLE_MS: Final = 8_000
@@ -71,6 +83,10 @@ def measure() -> dict[str, Any]:
         wav = Path(scratch) / "sound.wav"
         return {
             "calls": [_call(transcriber, name, wav) for name in CALLS],
+            "one_file_per_participant": [
+                _files(transcriber, name, Path(scratch)) for name in CALLS
+            ],
+            "one_mix": [_mix(transcriber, name, wav) for name in CALLS],
             "pauses": _pauses(transcriber, wav),
             "silence": _silence(transcriber, wav),
             "hole": _hole(transcriber, wav),
@@ -84,6 +100,44 @@ def plain(text: str) -> str:
 
 
 def _call(transcriber: WhisperTranscriber, name: str, wav: Path) -> dict[str, Any]:
+    truth, people, left, right = _overlapping(name)
+    _write(wav, np.stack([left, right], axis=1))
+    return {"call": name, **_scored(_heard(transcriber, wav, people), truth, people)}
+
+
+def _files(transcriber: WhisperTranscriber, name: str, folder: Path) -> dict[str, Any]:
+    truth, people, left, right = _overlapping(name)
+    voices = []
+    for person, sound, late_ms in zip(people, (left, right), (0, LATER_MS), strict=True):
+        path = folder / f"{person}.wav"
+        _write(path, sound[late_ms * PER_MS :])
+        voices.append(Voice(Recording(path, path.name), _speaker(person), late_ms))
+    found = transcribe_voices(voices, [], _deps(transcriber)).content
+    return {"call": name, **_scored(found, truth, people)}
+
+
+def _mix(transcriber: WhisperTranscriber, name: str, wav: Path) -> dict[str, Any]:
+    truth, people, left, right = _overlapping(name)
+    _write(wav, (left + right) / 2)
+    started_s = time.process_time()
+    heard = _heard(transcriber, wav)
+    heard_s = time.process_time()
+    encoder = open_voice_encoder(load_settings(os.environ))
+    if encoder is None:
+        raise SystemExit("Run: cordee models pull")
+    encoder.encode([np.ones(RATE, np.float32)])  # loads it
+    loaded_s = time.process_time()
+    told = tell_apart(heard, wav, encoder, [_speaker(person) for person in people])
+    told_s = time.process_time()
+    return {
+        "call": name,
+        **_scored(told or heard, truth, people),
+        "cost_share": round((told_s - loaded_s) / (heard_s - started_s), 4),
+    }
+
+
+def _overlapping(name: str) -> tuple[list[Said], list[str], Samples, Samples]:
+    """Return what is said, by whom, and both channels: with bleed, and both at once at changes."""
     truth = _truth(name)
     people = list(dict.fromkeys(said.speaker for said in truth))
     left, right = _decoded(MEDIA / f"{name}.m4a", channels=2).T
@@ -95,8 +149,10 @@ def _call(transcriber: WhisperTranscriber, name: str, wav: Path) -> dict[str, An
         for said in truth
     ]
     bleed = np.float32(10 ** (BLEED_DB / 20))
-    _write(wav, np.stack([left + bleed * right, right + bleed * left], axis=1))
-    found = _heard(transcriber, wav, people)
+    return truth, people, left + bleed * right, right + bleed * left
+
+
+def _scored(found: Any, truth: Sequence[Said], people: Sequence[str]) -> dict[str, Any]:
     errors = {
         person: round(
             jiwer.wer(
@@ -110,11 +166,18 @@ def _call(transcriber: WhisperTranscriber, name: str, wav: Path) -> dict[str, An
     placed = [(word, u.speaker_id) for u in found.utterances if not u.flags for word in u.words]
     right_ones = [whose in _speakers_at(truth, word) for word, whose in placed]
     return {
-        "call": name,
         "word_error": errors,
         "words": len(placed),
         "right_speaker": round(sum(right_ones) / len(right_ones), 4),
     }
+
+
+def _deps(transcriber: WhisperTranscriber) -> ExtractionDeps:
+    return ExtractionDeps(IngestionSettings(), open_blobs("memory://"), transcriber, lambda _: None)
+
+
+def _speaker(person: str) -> Speaker:
+    return Speaker(PersonId(person), person)
 
 
 def _speakers_at(truth: Sequence[Said], word: Word) -> set[str]:
@@ -214,7 +277,7 @@ def _one_voice(wav: Path) -> dict[str, str]:
 
 
 def _heard(transcriber: WhisperTranscriber, wav: Path, people: Sequence[str] = ()) -> Transcript:
-    speakers = [Speaker(PersonId(person), person) for person in people]
+    speakers = [_speaker(person) for person in people]
     return transcriber.transcribe(wav, speakers=speakers, progress=lambda _: None)
 
 

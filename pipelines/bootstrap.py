@@ -25,7 +25,8 @@ from pipelines.enrichment.mending import Mender
 from pipelines.enrichment.tags import Tagger
 from pipelines.extraction.glossary import GlossaryTerm, load_glossary
 from pipelines.extraction.speech import open_transcriber
-from pipelines.ports import Mend, Transcriber, as_heard
+from pipelines.extraction.voice_encoder import open_voice_encoder
+from pipelines.ports import Mend, Transcriber, VoiceEncoder, as_heard
 from pipelines.segmentation.passages import LanguageOf
 from pipelines.stages import CountTokens, TagAssigning
 from schemas.settings import Settings
@@ -48,6 +49,7 @@ class Pipeline(msgspec.Struct, frozen=True):
     count_tokens: CountTokens
     language_of: LanguageOf
     mend: Mend = as_heard
+    voice_encoder: VoiceEncoder | None = None
 
     def encoder_names(self) -> list[str]:
         """Return the encoders that a passage needs now: configured, and served if another."""
@@ -78,6 +80,7 @@ def open_pipeline(settings: Settings) -> Iterator[Pipeline]:
             count_tokens=lambda texts: counters(encoder).count_tokens(texts),
             language_of=language_of,
             mend=_mending(settings, glossary),
+            voice_encoder=open_voice_encoder(settings),
         )
     finally:
         catalog.close()

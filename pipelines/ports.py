@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from indexer.ports import BlobStore
 from schemas.content import Speaker, Transcript
 from schemas.settings import IngestionSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pipelines.extraction.channels import Samples
 
 Progress = Callable[[float], None]
 """Receives the share of the work that is done, 0 to 1, never falling."""
@@ -45,6 +51,21 @@ class Transcriber(Protocol):
         """
 
 
+class VoiceEncoder(Protocol):
+    """Tells voices by their sound."""
+
+    def encode(self, clips: Sequence[Samples]) -> NDArray[np.float32]:
+        """Return a vector for each clip of speech of 1.6 s or less.
+
+        Args:
+            clips: Samples at 16 kHz, -1 to 1; none is empty or silent.
+
+        Returns:
+            Array of shape (n, d), float32, rows of L2 norm 1, in input order: nearer to each
+            other where one voice speaks.
+        """
+
+
 class ExtractionDeps(msgspec.Struct, frozen=True):
     """The bundle that extraction works with."""
 
@@ -55,3 +76,5 @@ class ExtractionDeps(msgspec.Struct, frozen=True):
     progress: Progress
     mend: Mend = as_heard
     """Looks through every transcript that was recognised here."""
+    voice_encoder: VoiceEncoder | None = None
+    """Tells the voices of a call in one mix apart; ``None`` leaves them one."""

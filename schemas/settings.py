@@ -74,6 +74,8 @@ class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Path of a manifest; empty means the one shipped with Cordée."""
     encoder: str = "multilingual-e5-small"
     speech: str = "whisper-base"
+    voices: str = "resemblyzer"
+    """Tells the two voices of a call in one channel apart; empty leaves them one unknown voice."""
     directory: str = ""
     """Where models are kept; empty means ``models`` in the data directory."""
     precision: Precision = Precision.FASTEST

@@ -18,6 +18,7 @@ _PATTERNS: Final = tuple(
         (r"Tag '(?P<tag>.*)' is not in the taxonomy", "remark.tag"),
         (r"Nobody said what kind of document this is", "remark.private"),
         (r"The recording '(?P<name>.*)' that .* did not come along", "remark.recording"),
+        (r"[^:]*: two voices were told apart by their sound", "remark.voices.told"),
         (r"The recording has one channel: speakers", "remark.voices.single"),
         (r"Both channels carry the same sound: speakers", "remark.voices.same"),
         (r"One of the two channels is silent: speakers", "remark.voices.silent"),

@@ -22,6 +22,7 @@ class ModelKind(StrEnum):
 
     ENCODER = "encoder"
     SPEECH = "speech"
+    VOICES = "voices"
     RERANKER = "reranker"
 
 
@@ -161,8 +162,9 @@ def spec_of(settings: Settings, name: str) -> ModelSpec:
 
 
 def models_in_use(settings: Settings) -> tuple[str, ...]:
-    """Return the models that the settings name: encoder, speech, and the reranker if any."""
-    named = (settings.models.encoder, settings.models.speech, settings.search.reranker)
+    """Return the models that the settings name: encoder, speech; voices and reranker if any."""
+    models = settings.models
+    named = (models.encoder, models.speech, models.voices, settings.search.reranker)
     return tuple(name for name in named if name)
 
 

@@ -10,14 +10,14 @@ import msgspec
 
 from indexer.recordings import Recording, unpack
 from pipelines.extraction.exchange import Exchange, Thread, VoiceFile
-from pipelines.extraction.recording import transcribe_recording
+from pipelines.extraction.recording import N_MIXED, transcribe_recording, unknown_voices
 from pipelines.extraction.sound import voice_warnings
 from pipelines.extraction.voices import Voice, transcribe_voices
 from pipelines.ports import ExtractionDeps
 from schemas.content import Extraction, Speaker, Transcript
 from schemas.document import Submission
 from schemas.errors import NoTextError
-from schemas.ids import DocumentId, PersonId
+from schemas.ids import PersonId
 
 
 def transcribe_call(
@@ -63,12 +63,13 @@ def _of_one(
     filename = Path(names[0] if names else submission.filename).name
     is_some_voice = len(names) > 1
     speakers = () if is_some_voice else _speakers(exchange)
-    call, channels = transcribe_recording(path, filename, speakers, deps)
+    mixed = () if is_some_voice else unknown_voices(submission.document_id, N_MIXED)
+    call, channels = transcribe_recording(path, filename, speakers, deps, mixed=mixed)
     nameless = (
         f"One recording of the {len(names)} that “{submission.filename}” names came along: "
         "speakers could not be told apart by file."
     )
-    warnings = (nameless,) if is_some_voice else voice_warnings(channels)
+    warnings = (nameless,) if is_some_voice else voice_warnings(channels, call.content)
     return _joined(written, call, _speakers(exchange), warnings)
 
 
@@ -89,13 +90,17 @@ def _of_several(
     if not found:
         return _without_recordings(written, warnings)
     if isinstance(exchange.media, tuple):
-        unknown = _unknown_voices(submission.document_id, len(exchange.media))
+        unknown = unknown_voices(submission.document_id, len(exchange.media))
         voices = _voices(exchange.media, found, {s.id: s for s in _speakers(exchange)})
         call = transcribe_voices(voices, unknown, deps)
         return _joined(written, call, _speakers(exchange), warnings)
     (one,) = found.values()
-    call, channels = transcribe_recording(one.path, one.name, _speakers(exchange), deps)
-    return _joined(written, call, _speakers(exchange), (*warnings, *voice_warnings(channels)))
+    mixed = unknown_voices(submission.document_id, N_MIXED)
+    call, channels = transcribe_recording(
+        one.path, one.name, _speakers(exchange), deps, mixed=mixed
+    )
+    warnings = (*warnings, *voice_warnings(channels, call.content))
+    return _joined(written, call, _speakers(exchange), warnings)
 
 
 def _voices(
@@ -137,14 +142,6 @@ def _base_name(name: str) -> str:
 
 def _speakers(exchange: Exchange | Thread) -> tuple[Speaker, ...]:
     return tuple(Speaker(id=p.id, name=p.name) for p in exchange.participants)
-
-
-def _unknown_voices(document_id: DocumentId, n_voices: int) -> list[Speaker]:
-    """Number the voices that nobody introduces; ids do not meet between documents."""
-    return [
-        Speaker(id=PersonId(f"voice:{document_id}:{n}"), name=f"Voix {n}")
-        for n in range(1, n_voices + 1)
-    ]
 
 
 def _missing(names: Iterable[str], filename: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from pipelines.extraction.blocks import title_from_filename
 from pipelines.extraction.channels import Channels
 from pipelines.extraction.chapters import find_chapters
 from pipelines.extraction.convert import to_playable, to_poster
+from pipelines.extraction.diarising import tell_apart
 from pipelines.extraction.media import Probe
 from pipelines.extraction.slides import read_slides
 from pipelines.extraction.sound import (
@@ -26,11 +27,13 @@ from pipelines.ports import ExtractionDeps, Progress
 from schemas.content import Extraction, Slide, Speaker, Transcript
 from schemas.document import DocumentKind, MediaFiles, MediaKind, Submission
 from schemas.errors import DamagedFileError, OcrMissingError
-from schemas.ids import PersonId
+from schemas.ids import DocumentId, PersonId
 
 SOUND_DONE: Final = 0.05
 SPEECH_DONE: Final = 0.8
 """Share of the stage after which only the picture and the playable copy are left."""
+N_MIXED: Final = 2
+"""Voices that are looked for in one mix: a student's and a mentor's."""
 _SLIDES_DONE: Final = 0.9
 _NO_PICTURE: Final = (
     "The picture of this video is in a form (codec) that cannot be read: only its sound was kept "
@@ -49,15 +52,25 @@ def extract_recording(submission: Submission, path: Path, deps: ExtractionDeps) 
         NoSoundError: If there is no sound track, or nobody speaks.
         LimitExceededError: If it is longer than the settings allow.
     """
-    voices = _unknown_voices(submission)
-    found, channels = transcribe_recording(path, submission.filename, voices, deps)
-    if submission.kind is not DocumentKind.EXCHANGE:
+    own = submission.document_id
+    is_call = submission.kind is DocumentKind.EXCHANGE
+    mixed = unknown_voices(own, N_MIXED) if is_call else ()
+    found, channels = transcribe_recording(
+        path, submission.filename, _sides(own), deps, mixed=mixed
+    )
+    if not is_call:
         return found
-    return msgspec.structs.replace(found, warnings=(*voice_warnings(channels), *found.warnings))
+    warnings = (*voice_warnings(channels, found.content), *found.warnings)
+    return msgspec.structs.replace(found, warnings=warnings)
 
 
 def transcribe_recording(
-    path: Path, filename: str, voices: Sequence[Speaker], deps: ExtractionDeps
+    path: Path,
+    filename: str,
+    voices: Sequence[Speaker],
+    deps: ExtractionDeps,
+    *,
+    mixed: Sequence[Speaker] = (),
 ) -> tuple[Extraction, Channels]:
     """Return what a recording holds, and how its voices lie in its channels.
 
@@ -66,6 +79,8 @@ def transcribe_recording(
         filename: The name to use in messages.
         voices: Who speaks on the left and on the right, where they are apart.
         deps: Limits, blob store, transcriber and progress.
+        mixed: Two who speak where all are in one channel, told by their sound as far as that
+            goes; empty where nobody asks.
 
     Raises:
         PermanentError: See ``extract_recording``.
@@ -80,8 +95,10 @@ def transcribe_recording(
             speakers=voices if sound.channels is Channels.APART else (),
             progress=part_of(deps.progress, SOUND_DONE, SPEECH_DONE),
         )
-        sound.wav.unlink()
         require_speech(transcript, filename, sound.length_ms)
+        if mixed and sound.channels is not Channels.APART:
+            transcript = _told_apart(transcript, sound.wav, mixed, deps)
+        sound.wav.unlink()
         duration_ms = found.duration_ms or sound.length_ms
         slides, unread_slides = _slides(
             path, folder, filename, probe=found, duration_ms=duration_ms, deps=deps
@@ -107,13 +124,28 @@ def part_of(progress: Progress, start: float, end: float) -> Progress:
     return lambda share: progress(start + (end - start) * min(1.0, max(0.0, share)))
 
 
-def _unknown_voices(submission: Submission) -> list[Speaker]:
-    """Name the two sides of a call that nobody introduced; ids do not meet between documents."""
-    own = submission.document_id
+def unknown_voices(document_id: DocumentId, n_voices: int) -> list[Speaker]:
+    """Number the voices that nobody introduces; ids do not meet between documents."""
     return [
-        Speaker(id=PersonId(f"voice:{own}:left"), name="Voix gauche"),
-        Speaker(id=PersonId(f"voice:{own}:right"), name="Voix droite"),
+        Speaker(id=PersonId(f"voice:{document_id}:{n}"), name=f"Voix {n}")
+        for n in range(1, n_voices + 1)
     ]
+
+
+def _sides(document_id: DocumentId) -> list[Speaker]:
+    """Name the two sides of a call that nobody introduced."""
+    return [
+        Speaker(id=PersonId(f"voice:{document_id}:left"), name="Voix gauche"),
+        Speaker(id=PersonId(f"voice:{document_id}:right"), name="Voix droite"),
+    ]
+
+
+def _told_apart(
+    transcript: Transcript, mono: Path, speakers: Sequence[Speaker], deps: ExtractionDeps
+) -> Transcript:
+    if deps.voice_encoder is None:
+        return transcript
+    return tell_apart(transcript, mono, deps.voice_encoder, speakers) or transcript
 
 
 def _with_chapters(transcript: Transcript, probe: Probe, duration_ms: int) -> Transcript:

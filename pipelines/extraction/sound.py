@@ -11,7 +11,7 @@ from pipelines.extraction.channels import Channels, channels_of
 from pipelines.extraction.convert import SAMPLE_RATE, to_speech_wav
 from pipelines.extraction.media import Probe, probe
 from pipelines.ports import ExtractionDeps
-from schemas.content import Transcript
+from schemas.content import Body, Transcript
 from schemas.errors import (
     DamagedFileError,
     LimitExceededError,
@@ -118,10 +118,14 @@ def require_speech(transcript: Transcript, filename: str, length_ms: int) -> Non
         raise NoSoundError(f"No speech was found in “{filename}” ({length} long).")
 
 
-def voice_warnings(channels: Channels) -> tuple[str, ...]:
-    """Return why the voices of a call are one, as a warning; nothing where they are apart."""
+def voice_warnings(channels: Channels, content: Transcript | Body) -> tuple[str, ...]:
+    """Return why channels do not say who speaks, as a warning; nothing where they do."""
     why = _NOT_TOLD_APART.get(channels)
-    return (f"{why}: speakers could not be told apart by channel.",) if why else ()
+    if why is None:
+        return ()
+    if isinstance(content, Transcript) and content.speakers:
+        return (f"{why}: two voices were told apart by their sound, which may err; name them.",)
+    return (f"{why}: speakers could not be told apart by channel.",)
 
 
 def hole_warnings(transcript: Transcript) -> tuple[str, ...]:

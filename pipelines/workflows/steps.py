@@ -135,6 +135,7 @@ def extract(run: StageRun) -> NewKeys:
         transcriber=run.pipeline.transcriber,
         progress=run.progress,
         mend=run.pipeline.mend,
+        voice_encoder=run.pipeline.voice_encoder,
     )
     carried = Carried()
     if is_shared_copy(run.submission.source):

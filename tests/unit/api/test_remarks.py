@@ -8,7 +8,7 @@ import pytest
 
 from api.pages.remarks import remark
 from api.pages.texts import LANGUAGES, Texts, texts_of
-from fixtures.builders import A_MOMENT, a_submission
+from fixtures.builders import A_MOMENT, a_submission, a_transcript
 from pipelines.extraction.archive import MACROS_IGNORED
 from pipelines.extraction.channels import Channels
 from pipelines.extraction.meeting import COARSE_TIMES, NO_TIMES
@@ -40,7 +40,12 @@ def real_remarks() -> list[str]:
         "Speech was heard from 12 s to 95 s and next to no words were recognised: have a look.",
         "Tag 'l’été' is not in the taxonomy; it was left out.",
         "The recording 'appel.m4a' that “ex.json” names did not come along.",
-        *(warning for channels in Channels for warning in voice_warnings(channels)),
+        *(
+            warning
+            for channels in Channels
+            for content in (transcript, a_transcript())
+            for warning in voice_warnings(channels, content)
+        ),
         "One recording of the 2 that “ex.json” names came along: speakers could not be told apart.",
         "The recordings 'lea.m4a' and 'marc.m4a' carry the same sound: speakers could not be told.",
         "The recording 'autre.m4a' came along and “ex.json” does not name it: it was left out.",

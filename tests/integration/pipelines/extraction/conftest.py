@@ -17,7 +17,7 @@ from indexer.blobs import open_blobs
 from indexer.ports import BlobStore
 from indexer.recordings import Recording, put_recordings
 from pipelines.extraction.extract import extract
-from pipelines.ports import ExtractionDeps, Progress, Transcriber
+from pipelines.ports import ExtractionDeps, Progress, Transcriber, VoiceEncoder
 from schemas.content import Extraction
 from schemas.document import DocumentKind
 from schemas.settings import IngestionSettings
@@ -34,6 +34,7 @@ class ExtractBytes(Protocol):
         media: Path | None = None,
         recordings: Sequence[Recording] = (),
         transcriber: Transcriber | None = None,
+        voice_encoder: VoiceEncoder | None = None,
         kind: DocumentKind | None = None,
         progress: Progress = ...,
         **limits: int,
@@ -54,6 +55,7 @@ def extract_bytes(tmp_path: Path, blobs: BlobStore) -> ExtractBytes:
         media: Path | None = None,
         recordings: Sequence[Recording] = (),
         transcriber: Transcriber | None = None,
+        voice_encoder: VoiceEncoder | None = None,
         kind: DocumentKind | None = None,
         progress: Progress = lambda _: None,
         **limits: int,
@@ -67,11 +69,9 @@ def extract_bytes(tmp_path: Path, blobs: BlobStore) -> ExtractBytes:
             media=blobs.put(media) if media else put_recordings(blobs, recordings, tmp_path),
             kind=kind,
         )
-        return extract(
-            submission,
-            path,
-            ExtractionDeps(settings, blobs, transcriber or FakeTranscriber(), progress),
-        )
+        ear = transcriber or FakeTranscriber()
+        deps = ExtractionDeps(settings, blobs, ear, progress, voice_encoder=voice_encoder)
+        return extract(submission, path, deps)
 
     return run
 

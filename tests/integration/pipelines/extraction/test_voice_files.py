@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from fixtures.builders import an_exchange_json
+from fixtures.fakes import FakeTranscriber, FakeVoiceEncoder
 from indexer.ports import BlobStore
 from indexer.recordings import Recording
 from pipelines.extraction.media import Probe, probe
 from pipelines.extraction.turns import in_time_order
 from schemas.content import Speaker, Transcript, Utterance, Word
-from schemas.document import MediaKind
+from schemas.document import DocumentKind, MediaKind
 from schemas.errors import DamagedFileError, LimitExceededError, NoTextError
 from schemas.span import TimeSpan
 
@@ -201,3 +202,40 @@ def test_a_call_that_is_too_long_with_its_offsets_is_refused(
 
     with pytest.raises(LimitExceededError, match="lasts"):
         extract_bytes("ex.json", exchange, recordings=sent, max_duration_s=10)
+
+
+SENTENCES = ["Un deux trois quatre cinq.", "Six sept huit neuf dix."] * 3  # one each 2.5 s
+TURNS = "sin(2*PI*t*if(mod(floor(t/2.5),2),150,800))"
+TOLD = "two voices were told apart by their sound"
+
+
+@pytest.mark.parametrize("channels", [TURNS, f"{TURNS}|{TURNS}"])
+def test_two_voices_in_one_mix_of_a_call_are_told_by_their_sound(
+    extract_bytes: ExtractBytes, make_media: Make, channels: str
+) -> None:
+    mix = make_media("mix.wav", f"aevalsrc='{channels}':s=16000:d=15")
+    told = {"transcriber": FakeTranscriber(SENTENCES), "voice_encoder": FakeVoiceEncoder()}
+
+    in_exchange = extract_bytes("ex.json", an_exchange_json(media="mix.wav"), media=mix, **told)
+    alone = extract_bytes("mix.wav", mix.read_bytes(), kind=DocumentKind.EXCHANGE, **told)
+
+    assert [s.name for s in in_exchange.content.speakers[2:]] == ["Voix 1", "Voix 2"]
+    for found in (in_exchange, alone):
+        first, second = (s.id for s in found.content.speakers[-2:])
+        turns = [u.speaker_id for u in found.content.utterances if u.span]
+        assert turns == [first, second] * 3
+        assert TOLD in found.warnings[0]
+
+
+def test_nobody_looks_for_voices_in_a_course(extract_bytes: ExtractBytes, make_media: Make) -> None:
+    mix = make_media("mix.wav", f"aevalsrc='{TURNS}':s=16000:d=15")
+
+    found = extract_bytes(
+        "cours.wav",
+        mix.read_bytes(),
+        transcriber=FakeTranscriber(SENTENCES),
+        voice_encoder=FakeVoiceEncoder(),
+    )
+
+    assert found.content.speakers == ()
+    assert found.warnings == ()
