@@ -59,6 +59,7 @@ def _send(
         visibility=said.visibility or document.visibility,
         tags=(*document.tags, *said.tags),
         created_at=document.created_at,
+        anonymised=document.anonymised,
     )
     row = Row(path=_shown(document))
     try:

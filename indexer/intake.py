@@ -78,6 +78,8 @@ class SubmissionOptions(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
     created_at: datetime | None = None
     """When it took place."""
+    anonymised: bool = False
+    """The school says that nobody in it is to be recognised: students may see it as it is."""
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -89,7 +91,7 @@ class Received(msgspec.Struct, frozen=True):
     """False when these bytes were published, or being ingested, already."""
     unheeded: tuple[str, ...] = ()
     """What the sender says of bytes that are known, and said otherwise or not at all before:
-    ``kind``, ``title``, ``visibility``, ``tags``. It changes nothing."""
+    ``kind``, ``title``, ``visibility``, ``tags``, ``anonymised``. It changes nothing."""
 
 
 class Intake(msgspec.Struct, frozen=True):
@@ -166,6 +168,7 @@ def receive(
         uploaded_by=uploaded_by,
         media=recording,
         created_at=options.created_at,
+        anonymised=options.anonymised,
     )
     received = submit(intake, submission)
     if received.is_new:
@@ -253,6 +256,7 @@ def _unheeded(options: SubmissionOptions, before: Submission) -> tuple[str, ...]
         "title": options.title not in {None, before.title},
         "visibility": options.visibility not in {None, before.visibility},
         "tags": not set(options.tags) <= set(before.tags),
+        "anonymised": options.anonymised and not before.anonymised,
     }
     return tuple(name for name, is_other in said.items() if is_other)
 

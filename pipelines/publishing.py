@@ -61,7 +61,7 @@ def describe(
     guessed = kind or _kind_of(extraction)
     visibility = submission.visibility or extraction.visibility or _visibility_of(guessed)
     is_hidden_guess = kind is None and visibility is Visibility.PARTICIPANTS
-    by_copy = is_by_copy(submission.source, guessed, extraction)
+    by_copy = is_by_copy(submission, guessed, extraction)
     is_wanted = by_copy and visibility is Visibility.STUDENTS
     if is_wanted:
         visibility = Visibility.PARTICIPANTS
@@ -107,15 +107,16 @@ def description_of(document: Document) -> Description:
     )
 
 
-def is_by_copy(source: str, kind: DocumentKind, extraction: Extraction) -> bool:
+def is_by_copy(submission: Submission, kind: DocumentKind, extraction: Extraction) -> bool:
     """Tell whether students may see a document as a copy without names only: any exchange.
 
     Not one of which the school says that it has been made fit for students, nor a copy.
     """
-    if extraction.anonymised or is_shared_copy(source):
+    is_fit = submission.anonymised or extraction.anonymised
+    if is_fit or is_shared_copy(submission.source):
         return False
     kinds = {kind, extraction.kind}
-    return DocumentKind.EXCHANGE in kinds or source.startswith(QUESTION_PREFIX)
+    return DocumentKind.EXCHANGE in kinds or submission.source.startswith(QUESTION_PREFIX)
 
 
 def assemble(  # noqa: PLR0913 - one value from each stage

@@ -88,6 +88,9 @@ class Submission(msgspec.Struct, frozen=True):
     ``indexer.recordings``."""
     created_at: datetime | None = None
     """When it took place, where the sender says so."""
+    anonymised: bool = False
+    """Whether the sender, never a student, says that nobody in it is to be recognised: an exchange
+    is then seen as it is, without a copy made for students."""
     start: Stage = Stage.EXTRACT
     """First stage that works anew; of those before, the published document has the results."""
 

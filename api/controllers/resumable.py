@@ -36,7 +36,16 @@ EXTENSIONS: Final = "creation,creation-with-upload,termination,checksum,expirati
 ALGORITHMS: Final = ("sha256", "sha1")
 PIECE_TYPE: Final = "application/offset+octet-stream"
 MAX_METADATA_CHARS: Final = 8 * 1024
-_FIELDS: Final = frozenset({"filename", "filetype", "kind", "title", "visibility", "tag", "source"})
+_FIELDS: Final = frozenset({
+    "filename",
+    "filetype",
+    "kind",
+    "title",
+    "visibility",
+    "tag",
+    "source",
+    "anonymised",
+})
 _RESUMABLE: Final = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
 
 _Request = Request[Caller, Any, Any]

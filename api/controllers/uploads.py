@@ -37,8 +37,9 @@ from schemas.wire import UploadReceipt
 
 _MULTIPART: Final = "multipart/form-data"
 _JSON: Final = "application/json"
-_FIELDS: Final = frozenset({"kind", "title", "visibility", "tag", "source"})
+_FIELDS: Final = frozenset({"kind", "title", "visibility", "tag", "source", "anonymised"})
 _FILES: Final = frozenset({"file", "media"})
+_YES_NO: Final = {"true": True, "false": False}
 _BODY_NAME: Final = "exchange.json"
 MAX_TAGS: Final = 50
 MAX_TITLE_CHARS: Final = 300
@@ -70,6 +71,12 @@ _FORM_SCHEMA: Final = Schema(
             type=OpenAPIType.ARRAY,
             items=Schema(type=OpenAPIType.STRING),
             description="Tag of the taxonomy; repeat the field, or separate with commas.",
+        ),
+        "anonymised": Schema(
+            type=OpenAPIType.STRING,
+            enum=list(_YES_NO),
+            description="Whether the school says that nobody in it is to be recognised: students "
+            "may then see an exchange as it is.",
         ),
         "source": _text("Your own lasting name for it: sending it again replaces the document."),
     },
@@ -220,6 +227,7 @@ def options_of(form: ReceivedForm) -> SubmissionOptions:
         title=title,
         visibility=_choice(form, "visibility", Visibility),
         tags=tuple(tag for tag in tags if tag),
+        anonymised=_yes_no(form, "anonymised"),
     )
 
 
@@ -228,6 +236,13 @@ def _one_field(form: ReceivedForm, name: str) -> str | None:
     if len(values) > 1:
         raise InvalidInputError(f"{name}: give it once.")
     return values[0] if values else None
+
+
+def _yes_no(form: ReceivedForm, name: str) -> bool:
+    value = _one_field(form, name) or "false"
+    if value not in _YES_NO:
+        raise InvalidInputError(f"{name}: {value!r} is not one of {', '.join(_YES_NO)}.")
+    return _YES_NO[value]
 
 
 def _choice(form: ReceivedForm, name: str, choices: type[Choice]) -> Choice | None:

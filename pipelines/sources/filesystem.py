@@ -32,6 +32,7 @@ class FoundDocument(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
     source: str | None = None
     created_at: datetime | None = None
+    anonymised: bool = False
     line: int | None = None
     """Of the manifest that names it."""
 

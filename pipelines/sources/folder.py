@@ -44,6 +44,7 @@ class Sidecar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     visibility: Visibility | None = None
     tags: tuple[str, ...] = ()
     source: str | None = None
+    anonymised: bool = False
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -192,6 +193,7 @@ def described(path: Path) -> FoundDocument:
         visibility=said.visibility,
         tags=said.tags,
         source=said.source,
+        anonymised=said.anonymised,
     )
 
 

@@ -19,6 +19,7 @@ MAX_SHOWN: Final = 20
 """Wrong lines that one message names: more are of one cause, most times."""
 _TABLE_SUFFIXES: Final = frozenset({".csv", ".tsv"})
 _DELIMITERS: Final = ",;\t"
+_YES_NO: Final = frozenset({"true", "false"})
 _SEVERAL: Final = ("tags", "media")  # columns that hold one thing or more
 
 
@@ -34,6 +35,7 @@ class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media: str | tuple[str, ...] = ()
     source: str | None = None
     date: str | None = None
+    anonymised: bool = False
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -65,7 +67,7 @@ def read_manifest(manifest: Path) -> Manifest:
     JSON lines, or a table with a first line of names (CSV with commas, semicolons or tabs).
     Each line has ``path`` (relative to the list) or ``url``, and may have ``kind``, ``title``,
     ``visibility``, ``tags`` and ``media`` (both, in a table, parted by ``;``, or by ``|`` where
-    ``;`` parts columns), ``source`` and ``date`` (ISO 8601).
+    ``;`` parts columns), ``source``, ``date`` (ISO 8601) and ``anonymised`` (``true``).
 
     Raises:
         NotFoundError: If the list is not there.
@@ -112,6 +114,8 @@ def _rows(text: str, manifest: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         extra = row.get(None)  # what the csv module calls the rest
         if extra:
             given["a column too many"] = str(extra)
+        if given.get("anonymised") in _YES_NO:
+            given["anonymised"] = given["anonymised"] == "true"
         given |= {name: _parts(given[name]) for name in _SEVERAL if name in given}
         if given:
             yield rows.line_num, given
@@ -141,6 +145,7 @@ def _document(line: str | dict[str, Any], folder: Path, number: int) -> FoundDoc
         tags=listed.tags,
         source=listed.source,
         created_at=_moment(listed.date),
+        anonymised=listed.anonymised,
         line=number,
     )
 

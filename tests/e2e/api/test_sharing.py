@@ -159,6 +159,24 @@ def test_sharing_no_longer_forgets_it(school: School, document: Document) -> Non
     assert school.services.catalog.documents.get(document.id) is not None
 
 
+def upload(school: School, by: Any, anonymised: str) -> Any:
+    return school.client.post(
+        "/v1/documents",
+        files={"file": (f"{by.person_id}.txt", f"Un échange de {by.person_id}.".encode())},
+        data={"kind": "exchange", "visibility": "students", "anonymised": anonymised},
+        headers=school.headers(by),
+    )
+
+
+def test_only_who_may_add_documents_says_that_they_are_anonymised(school: School) -> None:
+    refused, taken = upload(school, KARIM, "true"), upload(school, CLAIRE, "true")
+    unclear = upload(school, CLAIRE, "oui")
+
+    job_id = taken.json()["job"]["id"]
+    assert (refused.status_code, taken.status_code, unclear.status_code) == (403, 202, 400)
+    assert school.services.catalog.jobs.submission(job_id).anonymised
+
+
 def test_a_copy_is_not_uploaded(school: School) -> None:
     answer = school.client.post(
         "/v1/documents",

@@ -170,6 +170,17 @@ def test_an_exchange_that_the_school_made_fit_for_students_is_open(
     assert intake.catalog.sharings.get(document.id) is None
 
 
+def test_who_sends_an_exchange_may_say_that_it_is_fit_for_students(
+    intake: Intake, pipeline: Pipeline
+) -> None:
+    said = {"visibility": Visibility.STUDENTS, "anonymised": True}
+    document = published(pipeline, send(intake, an_exchange(), **said))
+    again = send(intake, an_exchange(title="Autre"), visibility=Visibility.STUDENTS)
+
+    assert document.visibility is Visibility.STUDENTS
+    assert published(pipeline, again).visibility is Visibility.PARTICIPANTS
+
+
 def test_nobody_sends_a_copy_from_outside(intake: Intake) -> None:
     with pytest.raises(InvalidInputError, match="by sharing"):
         send(intake, b"text", source="shared:d-1")

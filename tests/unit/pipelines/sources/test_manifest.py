@@ -53,6 +53,26 @@ def test_a_table_says_the_same(tmp_path: Path, mark: str) -> None:
     assert (second.path, second.url, second.line) == (None, "https://exemple.fr/tva.html", 3)
 
 
+@pytest.mark.parametrize(("said", "is_said"), [("true", True), ("false", False), ("", False)])
+def test_a_table_says_what_is_anonymised(tmp_path: Path, said: str, *, is_said: bool) -> None:
+    put(tmp_path / "ex.json")
+    listing = put(tmp_path / "list.csv", f"path,anonymised,kind\nex.json,{said},exchange\n")
+
+    (found,) = read_manifest(listing).documents
+
+    assert found.anonymised == is_said
+
+
+def test_a_table_that_is_not_sure_what_is_anonymised_is_wrong(tmp_path: Path) -> None:
+    put(tmp_path / "ex.json")
+    listing = put(tmp_path / "list.csv", "path,anonymised\nex.json,peut-être\n")
+
+    read = read_manifest(listing)
+
+    assert read.documents == ()
+    assert "anonymised" in read.wrong[0]
+
+
 def test_columns_are_parted_as_a_french_spreadsheet_parts_them(tmp_path: Path) -> None:
     put(tmp_path / "prix.pdf")
     listing = put(tmp_path / "list.csv", "path;kind;tags\nprix.pdf;sheet;a|b\n")
