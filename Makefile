@@ -13,6 +13,10 @@ export TEST_MODELS_DIR ?= $(CORDEE_DATA_DIR)/models
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
+# What Python compiles and pytest rewrites is kept: a second run, and each process that a test
+# starts, reads it.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Tests are shared by several processes (tests/sharing.py); WORKERS=0 runs all in one.
 WORKERS ?= 2
 # Hundreds of small databases are written: no test waits for a disk where memory has 4 GB for them.

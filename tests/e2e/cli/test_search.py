@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from cli.app import main
+
 NOTHING = ""
 
 
-def search(data_dir: Path, models_dir: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cli.app", "search", "--json", "--data-dir", str(data_dir)]
-    environ = os.environ | {"CORDEE_MODELS__DIRECTORY": str(models_dir)}
-    return subprocess.run(
-        [*command, *words], capture_output=True, text=True, check=False, timeout=300, env=environ
-    )
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation without a document; searching changes nothing in it."""
+    return tmp_path_factory.mktemp("empty")
 
 
 @pytest.mark.slow
@@ -27,7 +27,6 @@ def search(data_dir: Path, models_dir: Path, *words: str) -> subprocess.Complete
     [
         (["--", ""], NOTHING),
         (["--", "le la les"], NOTHING),
-        (["--", '🚀 "«(a+)+$\x1b[31m'], NOTHING),
         (["--", "prix " * 2_000], "error: The query is longer than 1000 characters."),
         (["--page", "10000", "prix"], "error: The page must be between 1 and 100."),
         (["--since", "hier", "prix"], "error: since: 'hier' is not a date"),
@@ -35,13 +34,43 @@ def search(data_dir: Path, models_dir: Path, *words: str) -> subprocess.Complete
     ],
 )
 def test_a_bad_search_is_one_line_of_error_or_finds_nothing(
-    tmp_path: Path, models_dir: Path, words: list[str], error: str
+    data_dir: Path,
+    models_dir: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    error: str,
 ) -> None:
-    done = search(tmp_path, models_dir, *words)
+    monkeypatch.setenv("CORDEE_MODELS__DIRECTORY", str(models_dir))
+    monkeypatch.setattr(sys, "argv", ["cordee", *command(data_dir), *words])
+
+    with pytest.raises(SystemExit) as ended:  # and with no other exception
+        main()
+
+    printed = capsys.readouterr()
+    assert error in printed.err
+    if error:
+        assert ended.value.code in {1, 2}
+    else:
+        assert json.loads(printed.out)["total"] == 0, printed.err
+
+
+@pytest.mark.slow
+def test_odd_characters_reach_a_search_through_a_real_command_line(
+    data_dir: Path, models_dir: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.app", *command(data_dir), "--", '🚀 "«(a+)+$\x1b[31m'],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env=os.environ | {"CORDEE_MODELS__DIRECTORY": str(models_dir)},
+    )
 
     assert "Traceback" not in done.stderr
-    assert error in done.stderr
-    if error:
-        assert done.returncode in {1, 2}
-    else:
-        assert json.loads(done.stdout)["total"] == 0, done.stderr
+    assert json.loads(done.stdout)["total"] == 0, done.stderr
+
+
+def command(data_dir: Path) -> list[str]:
+    return ["search", "--json", "--data-dir", str(data_dir)]
