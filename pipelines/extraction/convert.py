@@ -11,6 +11,7 @@ import ffmpeg
 
 from pipelines.extraction.ffmpeg_run import open_input, run
 from pipelines.extraction.media import Probe
+from schemas.errors import DamagedFileError
 
 SAMPLE_RATE: Final = 16_000
 """What Whisper and the voice detector expect, in samples per second."""
@@ -18,6 +19,7 @@ _MAX_HEIGHT: Final = 720
 _POSTER_WIDTH: Final = 640
 _POSTER_SHARE: Final = 0.1  # titles fade in at the start; a tenth in, the picture stands
 _POSTER_LATEST_S: Final = 10.0
+_AAC_CHANNELS: Final = 2  # what our bit rates are meant for, and what browsers mix six down to
 _MIX_PEAK: Final = 0.95  # of full scale: what AAC adds stays below it
 _WEB_AUDIO_TYPES: Final = {
     ("mp3", "mp3"): "audio/mpeg",
@@ -38,8 +40,12 @@ class Playable(NamedTuple):
 def to_speech_wav(
     source: Path, target: Path, filename: str, *, n_channels: int, limit_s: float
 ) -> None:
-    """Write 16 kHz 16-bit PCM with one or two channels, at most ``limit_s`` seconds of it."""
-    sound = open_input(source)["a:0"]
+    """Write 16 kHz 16-bit PCM with one or two channels, at most ``limit_s`` seconds of it.
+
+    Sound that begins after the picture, or pauses, is silence meanwhile: a second of the PCM is
+    the same second of the recording as it is played.
+    """
+    sound = open_input(source)["a:0"].filter("aresample", **{"async": 1, "first_pts": 0})
     options = {"ac": n_channels, "ar": SAMPLE_RATE, "acodec": "pcm_s16le", "f": "wav"}
     run(sound.output(str(target), t=limit_s, rf64="auto", **options), filename)
 
@@ -57,7 +63,7 @@ def to_playable(
     if is_mp4_aac and is_faststart(source):
         return Playable(source, "audio/mp4")
     target = folder / "playable.m4a"
-    codec = {"c:a": "copy"} if is_mp4_aac else {"c:a": "aac", "b:a": "96k"}
+    codec = {"c:a": "copy"} if is_mp4_aac else _aac(probe, "96k")
     sound = open_input(source)["a:0"]
     run(sound.output(str(target), movflags="+faststart", f="mp4", **codec), filename, on_time)
     return Playable(target, "audio/mp4")
@@ -82,10 +88,21 @@ def to_poster(source: Path, folder: Path, filename: str, *, duration_ms: int) ->
     """Write a JPEG of a telling frame from the first part of the video."""
     target = folder / "poster.jpg"
     start_s = min(_POSTER_LATEST_S, duration_ms / 1000 * _POSTER_SHARE)
+    try:
+        _picture_after(source, target, filename, start_s=start_s)
+    except DamagedFileError:  # its only picture stands at the start, and is shown to the end
+        _picture_after(source, target, filename, start_s=0)
+    return target
+
+
+def _picture_after(source: Path, target: Path, filename: str, *, start_s: float) -> None:
     picture = open_input(source, ss=start_s)["v:0"].filter("thumbnail", 50)
     picture = picture.filter("scale", f"min({_POSTER_WIDTH},iw)", -2)
     run(picture.output(str(target), vframes=1, **{"q:v": 4}), filename)
-    return target
+
+
+def _aac(probe: Probe, bit_rate: str) -> dict[str, object]:
+    return {"c:a": "aac", "b:a": bit_rate, "ac": min(_AAC_CHANNELS, probe.n_channels) or 1}
 
 
 def is_faststart(path: Path) -> bool:
@@ -132,6 +149,6 @@ def _playable_video(
     else:
         streams[0] = streams[0].filter("scale", -2, f"min({_MAX_HEIGHT},trunc(ih/2)*2)")
         options |= {"c:v": "libx264", "preset": "veryfast", "crf": 26, "pix_fmt": "yuv420p"}
-    options |= {"c:a": "copy"} if good_sound else {"c:a": "aac", "b:a": "128k"}
+    options |= {"c:a": "copy"} if good_sound else _aac(probe, "128k")
     run(ffmpeg.output(*streams, str(target), **options), filename, on_time)
     return Playable(target, "video/mp4")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from pipelines.extraction.media import FORMATS, PROTOCOLS
 from schemas.errors import DamagedFileError, TransientError
 
 _REASON_BYTES: Final = 600
+_SPEAKER: Final = re.compile(r"^\[[^]]+ @ 0x[0-9a-f]+\]\s*")
+"""Which part of ffmpeg speaks, with its address in memory: of no use to who sent the file."""
 _NO_SPACE: Final = "No space left on device"
 
 
@@ -65,4 +68,4 @@ def _last_line(said: Any) -> str:
     said.seek(0, 2)
     said.seek(max(0, said.tell() - _REASON_BYTES))
     lines = said.read().decode(errors="replace").strip().splitlines()
-    return lines[-1].strip().rstrip(".") if lines else ""
+    return _SPEAKER.sub("", lines[-1].strip()).rstrip(".") if lines else ""

@@ -80,10 +80,13 @@ def read_slides(
         DamagedFileError: If the video cannot be decoded.
         OcrMissingError: If a picture stands still and Tesseract is not installed.
     """
-    stills = list(_stills(_sampled(video, folder, filename)))
+    frames = _sampled(video, folder, filename)
+    stills = list(_stills(_lasting(frames, duration_ms)))
     longest = sorted(sorted(stills, key=lambda s: s.first - s.end)[:_MOST])
     seen: list[Seen] = []
-    for still, picture in zip(longest, _pictures(video, folder, filename, longest), strict=False):
+    numbers = [min(still.end, len(frames)) - 1 for still in longest]  # by when all has appeared
+    pictures = _pictures(video, folder, filename, numbers)
+    for still, picture in zip(longest, pictures, strict=False):
         end_ms = min(still.end * _STEP_MS, duration_ms)
         seen.append(Seen(_read(picture), TimeSpan(still.first * _STEP_MS, end_ms)))
         progress(len(seen) / len(longest))
@@ -112,11 +115,22 @@ def _sampled(video: Path, folder: Path, filename: str) -> Frames:
     return np.fromfile(target, np.uint8).reshape(-1, height, width)
 
 
-def _pictures(video: Path, folder: Path, filename: str, stills: Sequence[_Still]) -> list[Path]:
-    """Write the last picture of each still, by when all that appears on it has."""
-    if not stills:
+def _lasting(frames: Frames, duration_ms: int) -> Frames:
+    """Let the last picture stand to the end, as it does in a player.
+
+    Recorders of screens write none while nothing changes.
+    """
+    missing = duration_ms // _STEP_MS - len(frames)
+    if not len(frames) or missing <= 0:
+        return frames
+    return np.concatenate([frames, np.repeat(frames[-1:], missing, axis=0)])
+
+
+def _pictures(video: Path, folder: Path, filename: str, numbers: Sequence[int]) -> list[Path]:
+    """Write the pictures at some steps, as large as they are."""
+    if not numbers:
         return []
-    chosen = "+".join(f"eq(n,{still.end - 1})" for still in stills)
+    chosen = "+".join(f"eq(n,{number})" for number in numbers)
     pictures = _steps(video).filter("select", chosen).filter("scale", f"max({_READ_WIDTH},iw)", -2)
     target = str(folder / "slide-%04d.jpg")
     run(pictures.output(target, fps_mode="passthrough", **{"q:v": 2}), filename)
@@ -126,7 +140,7 @@ def _pictures(video: Path, folder: Path, filename: str, stills: Sequence[_Still]
 def _steps(video: Path) -> Any:
     """Return a stream of one picture every step: the last intra frame before it."""
     frames = open_input(video, skip_frame="nointra")["v:0"]
-    return frames.filter("fps", fps=f"1000/{_STEP_MS}", round="up")
+    return frames.filter("fps", fps=f"1000/{_STEP_MS}", round="up", start_time=0)
 
 
 def _stills(frames: Frames) -> Iterator[_Still]:

@@ -69,6 +69,7 @@ def decode(
 
     Raises:
         DamagedFileError: If it breaks off before its end.
+        NoSoundError: If its sound track is empty.
         LimitExceededError: If it is longer than the settings allow, whatever it says.
     """
     limit_s = deps.settings.max_duration_s + 1  # what is longer than it says is caught below
@@ -140,6 +141,8 @@ def hole_warnings(transcript: Transcript) -> tuple[str, ...]:
 def _check_complete(probe: Probe, heard_ms: int, filename: str) -> None:
     """Refuse a file cut short: its index promises more sound than there is."""
     promised = probe.sound_ms or 0
+    if not heard_ms and not promised:
+        raise NoSoundError(f"The sound track of “{filename}” is empty: nothing was recorded.")
     missing = promised - heard_ms
     if heard_ms == 0 or (missing > _MISSING_MS and missing > promised * _MISSING_SHARE):
         raise DamagedFileError(
