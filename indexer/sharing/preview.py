@@ -21,6 +21,7 @@ from schemas.document import (
     Document,
     Participant,
 )
+from schemas.naming import is_known_by_name
 from schemas.sharing import (
     Decisions,
     Finding,
@@ -101,6 +102,12 @@ def cast_of(catalog: Catalog, document: Document) -> Cast:
         projects.append(profile.project)
         if profile.name and profile.name != person.name:
             people.append(Participant(person.id, profile.name, person.role))
+    # As the file called whom a mentor named since: others may call them so in what they say.
+    people += [
+        Participant(naming.person.id, naming.heard.name, naming.person.role)
+        for naming in catalog.namings.of(document.id, document.revision)
+        if naming.person is not None and is_known_by_name(naming.heard.id)
+    ]
     return Cast(tuple(people), tuple(projects), catalog.documents.all_names())
 
 

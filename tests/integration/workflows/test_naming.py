@@ -9,6 +9,7 @@ import pytest
 
 from indexer.correcting import correct_turn
 from indexer.intake import Intake, Received, SubmissionOptions, receive
+from indexer.sharing.preview import cast_of
 from indexer.speakers import name_speaker
 from pipelines.bootstrap import Pipeline
 from pipelines.workflows.correct import Applied, apply
@@ -99,6 +100,17 @@ def test_naming_both_speakers_encodes_nothing_again(
     assert person_key(NOE.id) in passage.audiences
     (reply,) = intake.catalog.replies.of(document.id)
     assert (reply.asker_id, reply.answerer_id) == (NOE.id, DOMINIQUE.id)
+
+
+def test_a_copy_hides_a_named_person_under_the_name_that_the_file_had_too(
+    intake: Intake, pipeline: Pipeline, published: Document
+) -> None:
+    name(intake, CAM, NOE)
+    apply(pipeline, published.id)
+
+    people = cast_of(intake.catalog, document_of(intake)).participants
+
+    assert {person.name for person in people if person.id == NOE.id} == {NOE.name, "Cam"}
 
 
 def test_who_was_named_wrongly_loses_the_exchange(
