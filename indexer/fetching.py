@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from email.message import Message
 from pathlib import Path
 from typing import Final
@@ -46,6 +46,12 @@ _EXTENSIONS: Final = {
 }
 """A hint for the name only: what bytes are is told from the bytes."""
 
+Progress = Callable[[float], None]
+
+
+def _unseen(_share: float) -> None:
+    """Nobody looks on."""
+
 
 class Fetched(msgspec.Struct, frozen=True):
     """A document's bytes, on disk."""
@@ -76,12 +82,26 @@ class Fetcher:
         self._pause = pause
         self._elapsed = elapsed
 
-    def fetch(self, url: str, directory: Path) -> Fetched:
+    def check(self, url: str) -> None:
+        """Refuse at once what can be refused before anything is fetched.
+
+        A site that cannot be found just now is none of that: it may come back.
+
+        Raises:
+            AddressRefusedError: If the address, or where its name leads, is not fetched from.
+        """
+        parts = checked_url(url, self._limits)
+        with suppress(TransientError):
+            checked_address(parts, self._resolve, self._is_allowed)
+
+    def fetch(self, url: str, directory: Path, progress: Progress = _unseen) -> Fetched:
         """Fetch one document into a directory.
 
         Args:
             url: ``http`` or ``https``; up to five redirects are followed, each checked like it.
             directory: Where the file is written, under a name of ours.
+            progress: Told the share, 0 to 1, that has come, now and then; 0 where the site does
+                not say how much there is. What it raises ends the fetching.
 
         Raises:
             AddressRefusedError: If it, or where it leads, is not to be fetched from.
@@ -94,7 +114,7 @@ class Fetcher:
         ends_at = self._elapsed() + self._limits.fetch_timeout_s
         for pause_s in (*PAUSES_S, None):
             try:
-                return self._try(url.strip(), directory / "fetched", ends_at)
+                return self._try(url.strip(), directory / "fetched", ends_at, progress)
             except TransientError as error:
                 if pause_s is None or type(error) is not TransientError:
                     raise
@@ -103,7 +123,7 @@ class Fetcher:
                 self._pause(pause_s)
         raise AssertionError("unreachable: the last try returns or raises")
 
-    def _try(self, url: str, path: Path, ends_at: float) -> Fetched:
+    def _try(self, url: str, path: Path, ends_at: float, progress: Progress) -> Fetched:
         where = url
         for _ in range(MAX_REDIRECTS + 1):
             with self._answer(where, ends_at) as answer:
@@ -111,7 +131,7 @@ class Fetcher:
                     where = _joined(where, answer.headers["location"])
                     continue
                 _require_ok(answer, where)
-                self._write(answer, path, ends_at)
+                self._write(answer, path, ends_at, progress)
                 return Fetched(path, _filename(answer, where), url.partition("#")[0])
         raise NotFetchedError(f"{url} leads from one address to the next and never arrives.")
 
@@ -151,7 +171,9 @@ class Fetcher:
         except httpx.HTTPError as exc:
             raise TransientError(f"{host} does not answer ({type(exc).__name__}).") from exc
 
-    def _write(self, answer: httpx.Response, path: Path, ends_at: float) -> None:
+    def _write(
+        self, answer: httpx.Response, path: Path, ends_at: float, progress: Progress
+    ) -> None:
         limit = self._limits.max_upload_bytes
         announced = int(answer.headers.get("content-length", "0") or 0)
         if announced > limit:
@@ -168,6 +190,7 @@ class Fetcher:
                 self._left_s(ends_at)
                 check_room(self._settings, 0)
                 file.write(piece)
+                progress(min(1.0, n_bytes / announced) if announced else 0.0)
 
     def _left_s(self, ends_at: float) -> float:
         left_s = ends_at - self._elapsed()
@@ -183,6 +206,11 @@ def _joined(url: str, location: str) -> str:
         raise AddressRefusedError(f"{url} leads to what is no address of a document.") from exc
 
 
+def name_in(url: str) -> str:
+    """Return the name that an address gives its document."""
+    return clean_filename(unquote(urlsplit(url).path.rpartition("/")[2]))
+
+
 def _require_ok(answer: httpx.Response, url: str) -> None:
     status = answer.status_code
     if status in _MAY_PASS:
@@ -194,8 +222,8 @@ def _require_ok(answer: httpx.Response, url: str) -> None:
 def _filename(answer: httpx.Response, url: str) -> str:
     said = Message()
     said["content-disposition"] = answer.headers.get("content-disposition", "")
-    name = said.get_filename() or unquote(urlsplit(url).path.rpartition("/")[2])
-    clean = clean_filename(name)
+    given = said.get_filename()
+    clean = clean_filename(given) if given else name_in(url)
     if not re.search(r"\.\w{1,10}$", clean):
         kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
         clean += _EXTENSIONS.get(kind, "")

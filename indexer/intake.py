@@ -7,7 +7,6 @@ bytes are sent again; a job that no workflow knows is queued by the workers' per
 from __future__ import annotations
 
 import hashlib
-import itertools
 import re
 import threading
 import unicodedata
@@ -27,6 +26,7 @@ from indexer.recordings import (
     Recording,
     check_names,
     is_recording,
+    names_recording,
     put_recordings,
 )
 from indexer.room import check_room
@@ -46,7 +46,6 @@ from schemas.ids import (
     PersonId,
     Revision,
     document_id_for,
-    job_id_for,
 )
 from schemas.job import ENDED_BADLY, OPEN, Job
 from schemas.settings import Settings
@@ -153,7 +152,7 @@ def receive(
     check_room(intake.settings, size_bytes + media_bytes)
     original = intake.blobs.put(source)
     recording = put_recordings(intake.blobs, media, Path(intake.settings.data_dir))
-    where = _source_of(source, size_bytes, original, options)
+    where = source_of(source, size_bytes, original, options)
     submission = Submission(
         document_id=document_id_for(where),
         revision=_revision_of(original, recording),
@@ -229,7 +228,7 @@ def peek_source(json_bytes: bytes) -> str | None:
 def enqueue(intake: Intake, job_id: JobId, submission: Submission) -> None:
     """Queue a job that has its row; doing it twice is doing it once."""
     head = intake.blobs.read(submission.original, start=0, end=HEAD_BYTES)
-    is_long = submission.media is not None or is_recording(head)
+    is_long = submission.media is not None or is_recording(head) or names_recording(submission)
     intake.queue.enqueue_ingest(job_id, long_media=is_long, size_bytes=submission.size_bytes)
 
 
@@ -273,24 +272,13 @@ def _same_bytes(intake: Intake, submission: Submission) -> Received | None:
     latest = jobs.latest_for(published)
     if latest is not None and latest.state in OPEN:
         return None  # another revision is about to replace these bytes, which are wanted again
-    done = last_attempt(intake, published, submission.revision)
+    done = intake.catalog.jobs.last_attempt(published, submission.revision)
     return Received(job=done, document_id=published, is_new=False) if done else None
-
-
-def last_attempt(intake: Intake, document_id: DocumentId, revision: Revision) -> Job | None:
-    """Return the newest try to ingest this revision, or ``None``."""
-    found: Job | None = None
-    for attempt in itertools.count(1):
-        job = intake.catalog.jobs.get(job_id_for(document_id, revision, attempt))
-        if job is None:
-            break
-        found = job
-    return found
 
 
 def _open_attempt(intake: Intake, submission: Submission) -> tuple[Job, bool]:
     """Create the attempt after the last one, unless that one is not over yet."""
-    last = last_attempt(intake, submission.document_id, submission.revision)
+    last = intake.catalog.jobs.last_attempt(submission.document_id, submission.revision)
     if last is not None and last.state in OPEN:
         return last, False
     attempt = 1 if last is None else last.attempt + 1
@@ -307,9 +295,10 @@ def _checked_size(source: bytes | Path, name: str, settings: Settings) -> int:
     return size_bytes
 
 
-def _source_of(
+def source_of(
     source: bytes | Path, size_bytes: int, original: BlobKey, options: SubmissionOptions
 ) -> str:
+    """Return where a document lives: what its sender calls it, what it calls itself, or a place."""
     if options.source:
         return options.source
     if size_bytes <= MAX_PEEK_BYTES and _starts_like_json(source):

@@ -17,6 +17,7 @@ from typing import BinaryIO, Final, cast
 import msgspec
 
 from indexer.ports import BlobStore
+from schemas.document import Submission
 from schemas.errors import ChangedFileError, InvalidInputError
 from schemas.ids import BlobKey
 
@@ -35,6 +36,10 @@ _MEDIA_STARTS: Final = (
     b"\xff\xf1",
     _EBML,
 )
+_MEDIA_ENDINGS: Final = (
+    *(".mp4", ".m4a", ".m4v", ".mov", ".mkv", ".webm"),
+    *(".mp3", ".ogg", ".wav", ".flac"),
+)
 
 
 class Recording(msgspec.Struct, frozen=True):
@@ -51,6 +56,11 @@ def is_recording(head: bytes) -> bool:
         or head[4:8] == b"ftyp"
         or (head[:4] == b"RIFF" and head[8:12] in {b"WAVE", b"AVI "})
     )
+
+
+def names_recording(submission: Submission) -> bool:
+    """Tell by its name whether what is still to be fetched is sound or video."""
+    return submission.url is not None and submission.filename.lower().endswith(_MEDIA_ENDINGS)
 
 
 def check_names(recordings: Sequence[Recording]) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from indexer.intake import Intake, last_attempt, submit
+from indexer.intake import Intake, submit
 from schemas.errors import ConflictError, InvalidInputError, NotFoundError
 from schemas.ids import DocumentId, JobId
 from schemas.job import ACTIVE, OPEN, Job, JobState, Stage
@@ -98,7 +98,7 @@ def rerun(intake: Intake, document_id: DocumentId, *, start: Stage) -> Job:
     document = intake.catalog.documents.get(document_id)
     if document is None:
         raise NotFoundError(f"There is no document {document_id}.")
-    done = last_attempt(intake, document_id, document.revision)
+    done = intake.catalog.jobs.last_attempt(document_id, document.revision)
     if done is None:
         raise NotFoundError(f"No job is known that made the document {document_id}.")
     latest = intake.catalog.jobs.latest_for(document_id)

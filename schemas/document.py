@@ -91,6 +91,9 @@ class Submission(msgspec.Struct, frozen=True):
     anonymised: bool = False
     """Whether the sender, never a student, says that nobody in it is to be recognised: an exchange
     is then seen as it is, without a copy made for students."""
+    url: str | None = None
+    """Where the bytes are still to be fetched from; until then ``original`` and ``revision`` stand
+    for the order."""
     start: Stage = Stage.EXTRACT
     """First stage that works anew; of those before, the published document has the results."""
 

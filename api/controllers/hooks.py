@@ -100,7 +100,7 @@ def _take_once(services: Services, name: str, body: bytes) -> UploadReceipt:
         before = msgspec.json.decode(known.read_bytes(), type=Receipt)
         job = services.catalog.jobs.get(before.job_id)
         if job is not None:
-            return UploadReceipt(job_view(services, job), before.document_id, is_new=False)
+            return UploadReceipt(job_view(services, job), job.document_id, is_new=False)
     directory.mkdir(exist_ok=True)
     _sweep(directory)  # now: once the document is received, nothing may fail before it is noted
     received = _take(services, _message(body))

@@ -49,6 +49,7 @@ _PATTERNS: Final = tuple(
         (r"Speakers who were named and are not found .*: (?P<n>\d+)", "remark.unnamed"),
         (r"A newer version of this document", "remark.superseded"),
         (r"The same bytes were published meanwhile", "remark.duplicate"),
+        (r"These bytes were here already", "remark.known"),
     )
 )
 _SECONDS: Final = frozenset({"start", "end", "at"})

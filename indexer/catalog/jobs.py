@@ -176,6 +176,30 @@ class Jobs:
         with self._database.reading() as connection:
             return _one(connection, jobs.c.document_id == document_id)
 
+    def last_attempt(self, document_id: DocumentId, revision: Revision) -> Job | None:
+        """Return the newest try to ingest this revision of a document, or ``None``."""
+        query = (
+            select(jobs)
+            .where(jobs.c.document_id == document_id, jobs.c.revision == revision)
+            .order_by(jobs.c.attempt.desc(), jobs.c.created_at.desc())
+            .limit(1)
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+            return None if row is None else _to_job(row)
+
+    def arrived(self, job_id: JobId, submission: Submission, *, now: datetime) -> None:
+        """Note what a job works on, now that the bytes that were ordered are here."""
+        values = {
+            "document_id": submission.document_id,
+            "revision": submission.revision,
+            "filename": submission.filename,
+            "submission": submission,
+            "updated_at": now,
+        }
+        with self._database.writing() as connection:
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(values))
+
     def in_progress(self, revision: Revision) -> Job | None:
         """Return the newest queued or running job on exactly these bytes, or ``None``."""
         with self._database.reading() as connection:

@@ -270,6 +270,7 @@ def _rewrite(intake: Intake, document_id: DocumentId, person: _Person) -> None:
         original=intake.blobs.put(new),
         revision=Revision(hashlib.sha256(new).hexdigest()),
         size_bytes=len(new),
+        url=None,
         kind=document.kind,
         visibility=document.visibility,
         start=Stage.EXTRACT,

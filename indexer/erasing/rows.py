@@ -147,6 +147,7 @@ def without_person_in(
         filename=without_names(submission.filename, names),
         title=without_names(submission.title, names),
         source=without_names(submission.source, names),
+        url=without_names(submission.url, names),
     )
 
 

@@ -18,6 +18,7 @@ from dbos import error as dbos_error
 
 from indexer.room import has_room
 from pipelines.bootstrap import Pipeline
+from pipelines.workflows.receiving import KNOWN
 from pipelines.workflows.results import StageResults
 from pipelines.workflows.steps import STEPS, Keys, NewKeys, run_stage
 from schemas.errors import CancelledError, CordeeError, should_retry
@@ -91,6 +92,8 @@ def register_ingest(pipeline: Pipeline, running: Running) -> None:
             try:
                 options = _options(pipeline, stage)
                 keys |= DBOS.run_step(options, counted, job_id, stage, keys)
+                if KNOWN in keys:
+                    break
             except (CordeeError, dbos_error.DBOSMaxStepRetriesExceeded) as error:
                 problem = problem_of(error, stage)
                 break

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from dbos import DBOS, EnqueueOptions
 
-from indexer.recordings import HEAD_BYTES, is_recording
+from indexer.recordings import HEAD_BYTES, is_recording, names_recording
 from indexer.retention import expire
 from indexer.sweeping import sweep_blobs
 from pipelines.bootstrap import Pipeline
@@ -139,7 +139,7 @@ def _enqueue(pipeline: Pipeline, job_id: JobId) -> None:
         head = pipeline.blobs.read(submission.original, end=HEAD_BYTES)
     except NotFoundError:
         head = b""  # the first stage will say so, in the job
-    is_long = submission.media is not None or is_recording(head)
+    is_long = submission.media is not None or is_recording(head) or names_recording(submission)
     options = EnqueueOptions(
         workflow_name=INGEST_WORKFLOW,
         queue_name=MEDIA_QUEUE if is_long else INGEST_QUEUE,

@@ -32,6 +32,7 @@ from pipelines.stages import Enrichment
 from pipelines.workflows.carrying import Carried, as_corrected, keep_carried
 from pipelines.workflows.measuring import StageClock
 from pipelines.workflows.progress import JobProgress, stop
+from pipelines.workflows.receiving import receive
 from pipelines.workflows.results import StageResults
 from pipelines.workflows.sharing import confirmed_copy
 from schemas.content import Content, Extraction
@@ -117,12 +118,6 @@ class StageRun:
         if job is None:
             raise NotFoundError(f"There is no job {self.job_id}.")
         return job
-
-
-def receive(run: StageRun) -> NewKeys:
-    """Check that the original arrived whole."""
-    stages.verify(run.submission, run.pipeline.blobs)
-    return {}
 
 
 def extract(run: StageRun) -> NewKeys:
@@ -337,7 +332,9 @@ def _reason_not_to_publish(run: StageRun) -> str | None:
     catalog = run.pipeline.catalog
     latest = catalog.jobs.latest_for(run.submission.document_id)
     if latest and latest.id != run.job_id and latest.state is JobState.SUCCEEDED:
-        return SUPERSEDED_WARNING
+        newest = catalog.jobs.submission(latest.id).revision
+        if newest != run.submission.revision:  # else it was only found to be these bytes
+            return SUPERSEDED_WARNING
     twin = catalog.documents.find_by_revision(run.submission.revision)
     if twin is not None and twin != run.submission.document_id:
         return DUPLICATE_WARNING.format(twin)

@@ -15,9 +15,7 @@ from httpx import Response
 from standardwebhooks import Webhook
 
 from fixtures.builders import an_exchange_dict
-from indexer.intake import SubmissionOptions, receive
 from tests.e2e.api.school import CLAIRE, LEA, School, open_school
-from tests.unit.indexer.test_fetching import served
 
 SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105 - of this test alone
 
@@ -31,7 +29,10 @@ def open_to_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
             before.settings.ingestion, fetch_private=True, hook_secret=SECRET
         )
         settings = msgspec.structs.replace(before.settings, ingestion=ingestion)
-        school.client.app.state.services = msgspec.structs.replace(before, settings=settings)
+        intake = msgspec.structs.replace(before.intake, settings=settings)
+        school.client.app.state.services = msgspec.structs.replace(
+            before, settings=settings, intake=intake
+        )
         yield school
 
 
@@ -50,42 +51,22 @@ def push(school: School, message: Any, *, at: datetime | None = None, **changes:
 
 
 def test_a_document_is_sent_by_its_address(open_to_all: School) -> None:
-    with served() as port:
-        url = f"http://127.0.0.1:{port}/fiche.pdf"
-        answer = open_to_all.client.post(
-            "/v1/documents",
-            json={"url": url, "title": "Prix", "date": "2026-03-02T00:00:00Z"},
-            headers=open_to_all.headers(CLAIRE),
-        )
+    url = "http://127.0.0.1:9/Fiche%20prix.pdf"
+    order = {"url": f"{url}#page=2", "title": "Prix", "date": "2026-03-02T00:00:00Z"}
 
-    assert answer.status_code == 202, answer.text
-    submission = open_to_all.services.catalog.jobs.submission(answer.json()["job"]["id"])
-    assert (submission.source, submission.filename, submission.title) == (url, "fiche.pdf", "Prix")
+    answers = [
+        open_to_all.client.post("/v1/documents", json=order, headers=open_to_all.headers(CLAIRE))
+        for _ in range(2)
+    ]
+
+    assert [answer.status_code for answer in answers] == [202, 202]  # nobody answers there: later
+    assert [answer.json()["is_new"] for answer in answers] == [True, False]
+    job = answers[0].json()["job"]
+    assert (job["state"], job["filename"]) == ("queued", "Fiche prix.pdf")
+    submission = open_to_all.services.catalog.jobs.submission(job["id"])
+    assert (submission.url, submission.source, submission.title) == (url, url, "Prix")
     assert submission.created_at == datetime(2026, 3, 2, tzinfo=UTC)
     assert submission.uploaded_by == CLAIRE.person_id
-
-
-def test_the_same_by_file_and_by_address_is_one_document(
-    open_to_all: School, tmp_path: Path
-) -> None:
-    path = tmp_path / "enfin.md"
-    path.write_bytes(b"# Enfin")
-    by_file = receive(
-        open_to_all.services.intake,
-        path,
-        filename=path.name,
-        options=SubmissionOptions(location=path.as_uri()),
-        uploaded_by=None,
-    )
-    with served() as port:
-        by_address = open_to_all.client.post(
-            "/v1/documents",
-            json={"url": f"http://127.0.0.1:{port}/flaky"},
-            headers=open_to_all.headers(CLAIRE),
-        ).json()
-
-    assert by_address["document_id"] == by_file.document_id
-    assert by_address["is_new"] is False
 
 
 @pytest.mark.parametrize(
@@ -157,13 +138,13 @@ def test_where_messages_cannot_be_noted_none_is_taken(open_to_all: School) -> No
     assert (taken.status_code, taken.json()["is_new"]) == (202, True)
 
 
-def test_a_signed_address_is_fetched(open_to_all: School) -> None:
-    with served() as port:
-        message = {"url": f"http://127.0.0.1:{port}/named", "source": "lms-7"}
-        answer = push(open_to_all, message, webhook_id="msg-address")
+def test_a_signed_address_is_ordered(open_to_all: School) -> None:
+    message = {"url": "http://127.0.0.1:9/named", "source": "lms-7"}
+
+    answer = push(open_to_all, message, webhook_id="msg-address")
 
     submission = open_to_all.services.catalog.jobs.submission(answer.json()["job"]["id"])
-    assert (submission.source, submission.filename) == ("lms-7", "Prix 2026.md")
+    assert (submission.source, submission.url) == ("lms-7", message["url"])
 
 
 def test_what_is_not_signed_so_or_is_old_is_refused(open_to_all: School) -> None:

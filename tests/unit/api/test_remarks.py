@@ -17,6 +17,7 @@ from pipelines.extraction.subtitles import subtitles_to_transcript
 from pipelines.publishing import describe
 from pipelines.reused import REUSED_WARNING
 from pipelines.workflows.carrying import STRAY_NAMES_WARNING, STRAY_WARNING
+from pipelines.workflows.receiving import KNOWN_WARNING
 from pipelines.workflows.steps import DUPLICATE_WARNING, SUPERSEDED_WARNING
 from schemas.content import Extraction
 from schemas.document import MediaKind
@@ -37,6 +38,7 @@ def real_remarks() -> list[str]:
         STRAY_NAMES_WARNING.format(2),
         REUSED_WARNING.format(id="s-17", known="Camille Exemple", name="Jean Modèle"),
         DUPLICATE_WARNING.format("d-1"),
+        KNOWN_WARNING,
         "Speech was heard from 12 s to 95 s and next to no words were recognised: have a look.",
         "Tag 'l’été' is not in the taxonomy; it was left out.",
         "The recording 'appel.m4a' that “ex.json” names did not come along.",

@@ -121,6 +121,17 @@ def test_a_name_that_the_site_gives_cannot_lead_elsewhere(tmp_path: Path, port: 
     assert fetched.path.parent == tmp_path
 
 
+def test_how_much_has_come_is_told(tmp_path: Path, port: int) -> None:
+    roomy = msgspec.structs.replace(PRIVATE, max_upload_bytes=1_000_000)
+    shares: list[float] = []
+
+    fetcher(tmp_path, roomy).fetch(f"http://127.0.0.1:{port}/large", tmp_path, shares.append)
+
+    assert len(shares) > 1
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
 def test_a_redirect_is_followed(tmp_path: Path, port: int) -> None:
     assert fetcher(tmp_path).fetch(f"http://127.0.0.1:{port}/again", tmp_path).filename == (
         "fiche.pdf"
