@@ -121,6 +121,27 @@ def test_work_on_the_same_bytes_is_found_while_it_lasts(catalog: Catalog) -> Non
     assert catalog.jobs.in_progress(a_revision()) is None
 
 
+def test_a_job_becomes_one_of_the_bytes_that_arrived(catalog: Catalog) -> None:
+    ordered = a_submission("https://exemple.fr/a.md", url="https://exemple.fr/a.md")
+    job, _ = catalog.jobs.create(ordered, now=A_MOMENT)
+    here = a_submission("exchange:ex-1", filename="a.json")
+
+    catalog.jobs.arrived(job.id, here, now=LATER)
+
+    now = catalog.jobs.last_attempt(here.document_id, here.revision)
+    assert now is not None
+    assert (now.id, now.document_id, now.filename) == (job.id, here.document_id, "a.json")
+    assert catalog.jobs.last_attempt(ordered.document_id, ordered.revision) is None
+    assert catalog.jobs.submission(job.id) == here
+
+
+def test_the_last_attempt_is_the_one_of_the_highest_number(catalog: Catalog) -> None:
+    sent = a_submission()
+    tries = [catalog.jobs.create(sent, attempt=n, now=A_MOMENT)[0] for n in (1, 2, 3)]
+
+    assert catalog.jobs.last_attempt(sent.document_id, sent.revision) == tries[-1]
+
+
 def test_a_missing_job_is_told(catalog: Catalog) -> None:
     assert catalog.jobs.get(NO_JOB) is None
     assert catalog.jobs.uploaded_by(NO_JOB) is None
