@@ -59,6 +59,7 @@ def order(
         tags=options.tags,
         uploaded_by=uploaded_by,
         created_at=options.created_at,
+        anonymised=options.anonymised,
         url=where,
     )
     return submit(intake, ordered)
