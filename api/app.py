@@ -19,6 +19,7 @@ from api.controllers.events import events_router
 from api.controllers.experiments import experiments_router
 from api.controllers.health import health_handlers
 from api.controllers.hooks import hooks_router
+from api.controllers.indexes import indexes_router
 from api.controllers.jobs import jobs_router
 from api.controllers.judgments import judgments_router
 from api.controllers.media import media_router
@@ -88,6 +89,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Lites
             judgments_router,
             events_router,
             experiments_router,
+            indexes_router,
             saved_router,
             profiles_router,
             recommendations_router,

@@ -47,7 +47,7 @@ class LiveServer:
         """Where the server listens."""
         return str(self._client.base_url)
 
-    def get(self, path: str, params: dict[str, object]) -> bytes:
+    def get(self, path: str, params: dict[str, object], *, timeout_s: float = _TIMEOUT_S) -> bytes:
         """Return the body of a successful answer.
 
         Raises:
@@ -55,7 +55,8 @@ class LiveServer:
             TransientError: If the server does not answer.
         """
         try:
-            answer = self._client.get(path, params=httpx.QueryParams(params))  # type: ignore[arg-type]
+            asked = httpx.QueryParams(params)  # type: ignore[arg-type]
+            answer = self._client.get(path, params=asked, timeout=timeout_s)
         except httpx.HTTPError as exc:
             raise TransientError(f"The server at {self._client.base_url} does not answer.") from exc
         if answer.is_error:

@@ -15,6 +15,7 @@ import structlog
 from indexer.catalog.catalog import Catalog
 from indexer.catalog.database import utc_now
 from indexer.catalog.records import Generation
+from indexer.comparing import compare
 from indexer.dense.cross_encoder import open_pair_scorer
 from indexer.dense.query_encoder import open_query_encoder
 from indexer.dense.query_vectors import QueryVectors, VectorCounts
@@ -34,6 +35,7 @@ from indexer.retrieval.profiles import profile_named
 from indexer.retrieval.reranking import Outcome, Reranker
 from indexer.retrieval.search import search
 from indexer.taxonomy import load_taxonomy
+from schemas.comparison import Comparison
 from schemas.document import ParticipantRole
 from schemas.errors import NotFoundError, PermanentError
 from schemas.hit import ResultPage
@@ -122,6 +124,12 @@ class EngineHandle:
     def lag(self) -> int:
         """Return how many positions of the change log searches do not see yet."""
         return max(0, self._catalog.changes.last_position() - self.position)
+
+    def compare(self, *, deep: bool) -> Comparison:
+        """Compare what searches see with the catalog, texts and vectors too when ``deep``."""
+        position = self.position
+        with self._engine.indexes.lease() as pair:
+            return compare(pair, position, self._catalog, deep=deep)
 
     def wait_for(self, position: int, timeout_s: float) -> bool:
         """Wait until searches see this change; False when the time ran out first."""

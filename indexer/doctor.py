@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from indexer.comparing import Comparer
 from indexer.erasing.leftovers import files_of
 from indexer.erasing.pending import ensure_none_pending
 from indexer.intake import Intake
@@ -19,9 +20,10 @@ from indexer.models.files import damage
 from indexer.models.manifest import model_dir, models_in_use, read_marker
 from indexer.room import free_bytes, has_room
 from indexer.sweeping import orphans, sweep_blobs
+from schemas.comparison import Comparison
 from schemas.content import Content, Transcript
 from schemas.document import Document
-from schemas.errors import ConflictError, NotFoundError, SettingsError
+from schemas.errors import ConflictError, CordeeError, NotFoundError, SettingsError
 from schemas.ids import BlobKey, DocumentId, JobId
 from schemas.job import ACTIVE, JobState
 
@@ -55,16 +57,25 @@ Check = Callable[[Intake, bool], Finding]
 """Takes the bundle, and whether to repair what can safely be."""
 
 
-def examine(intake: Intake, *, repair: bool = False, deep: bool = False) -> Iterator[Finding]:
+def examine(
+    intake: Intake,
+    *,
+    repair: bool = False,
+    deep: bool = False,
+    compare: Comparer | None = None,
+) -> Iterator[Finding]:
     """Yield what every check found, one after the other.
 
     Args:
         intake: The bundle to look at; the service may run.
         repair: Whether to mend what can be mended without losing anything.
         deep: Whether to read every stored file and compare it with its SHA-256.
+        compare: Compares the indexes with the catalog; left out, they are not compared.
     """
     for check in (*CHECKS, *((check_bytes,) if deep else ())):
         yield check(intake, repair)
+    if compare is not None:
+        yield check_content(intake, repair, compare)
 
 
 def check_models(intake: Intake, _repair: bool) -> Finding:  # noqa: FBT001 - all checks look alike
@@ -125,10 +136,32 @@ def check_index(intake: Intake, _repair: bool) -> Finding:  # noqa: FBT001
     if not behind:
         says = "No server runs: the indexes follow when one does."
         return Finding("index", Health.WARNING, says)
-    if max(behind) > _BEHIND:
-        says = f"{max(behind)} changes behind."
+    says = f"{max(behind)} changes behind."
+    since_when = catalog.changes.waiting_since(last - max(behind))
+    if since_when is not None:
+        says = f"{says} The first waits for {(intake.clock() - since_when).total_seconds():.0f} s."
+    is_late = since_when is not None and intake.clock() - since_when > _ALIVE_WITHIN
+    if max(behind) > _BEHIND or is_late:
         return Finding("index", Health.WARNING, says, "Wait, or restart the server.")
-    return Finding("index", Health.OK, f"{max(behind)} changes behind.")
+    return Finding("index", Health.OK, says)
+
+
+def check_content(intake: Intake, repair: bool, compare: Comparer) -> Finding:  # noqa: FBT001
+    """Tell whether both indexes hold every passage of the catalog, and no other."""
+    try:
+        found = compare()
+    except CordeeError as error:
+        advice = "Stop what holds the indexes, or restart the server, and look again."
+        return Finding("passages", Health.WARNING, f"Not compared: {error}", advice)
+    if found is None:
+        return Finding("passages", Health.OK, "No index was built here yet.")
+    if not found.differences:
+        says = f"Both indexes hold the {found.n_passages} passages of the catalog."
+        return Finding("passages", Health.OK, says)
+    if repair:
+        says = f"{_told(found)} {_mend(intake, found)}"
+        return Finding("passages", Health.REPAIRED, says)
+    return Finding("passages", Health.ERROR, _told(found), "Run: cordee doctor --repair")
 
 
 def check_vectors(intake: Intake, repair: bool) -> Finding:  # noqa: FBT001
@@ -230,6 +263,27 @@ def _finding(check: str, bad: Sequence[str], *, fine: str, advice: str) -> Findi
         return Finding(check, Health.OK, fine)
     more = f" and {len(bad) - _NAMED} more" if len(bad) > _NAMED else ""
     return Finding(check, Health.ERROR, f"{', '.join(bad[:_NAMED])}{more}", advice)
+
+
+def _told(found: Comparison) -> str:
+    counts = Counter((each.fault, each.index) for each in found.differences)
+    parts = [f"{n} {fault.replace('_', ' ')} ({index})" for (fault, index), n in counts.items()]
+    more = "" if found.is_whole else " and more"
+    return f"{', '.join(parts)}{more}; generation {found.generation}."
+
+
+def _mend(intake: Intake, found: Comparison) -> str:
+    """Have followers look at the documents again; build anew where that cannot mend all."""
+    catalog = intake.catalog
+    documents = sorted({each.document_id for each in found.differences if each.document_id})
+    catalog.changes.ask_again(documents)
+    if found.is_whole and all(each.document_id for each in found.differences):
+        return f"{len(documents)} documents are indexed again by the server."
+    try:
+        number = catalog.generations.request(catalog.generations.current().encoder)
+    except ConflictError as error:
+        return str(error)
+    return f"The server builds generation {number} anew."
 
 
 def _documents(intake: Intake) -> Iterator[Document]:

@@ -104,6 +104,17 @@ class PairOpener:
             log.warning("index.damaged", generation=generation.number, reason=str(error))
             return self._open_empty(generation, directory)
 
+    def open_built(self, number: int) -> OpenPair | None:
+        """Open a generation as it lies there; ``None`` when it was not built to the end.
+
+        Raises:
+            TransientError: If an index cannot be opened: nothing is made anew.
+        """
+        position = read_position(self._settings.index_dir / str(number))
+        if position is None or position.format != INDEX_FORMAT:
+            return None
+        return self._open(Generation(number, position.encoder), position)
+
     def sweep(self, *, keep: int) -> None:
         """Delete directories of older generations and of unfinished builds."""
         for path in self._settings.index_dir.iterdir():

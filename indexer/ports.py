@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from indexer.holding import Holder
 from schemas.content import Speaker
 from schemas.document import Document
 from schemas.ids import BlobKey, DocumentId, PassageId, PersonId, TagId
@@ -176,11 +177,11 @@ class PassageDirectory(Protocol):
         """
 
 
-class PassageIndex(LexicalIndex, PassageDirectory, Protocol):
+class PassageIndex(LexicalIndex, PassageDirectory, Holder, Protocol):
     """The lexical index as searches hold it: rankings, scores and cards of the same passages."""
 
 
-class DenseIndex(Protocol):
+class DenseIndex(Holder, Protocol):
     """Vector index over passages, cosine similarity of unit vectors."""
 
     def replace(

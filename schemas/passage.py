@@ -61,6 +61,13 @@ class IndexEntry(msgspec.Struct, frozen=True):
     """Seconds since 1970 (UTC) of the document's ``created_at``."""
 
 
+class Held(NamedTuple):
+    """A passage that an index or the catalog holds, and whose it is."""
+
+    passage_id: PassageId
+    document_id: DocumentId
+
+
 class ScoredPassage(NamedTuple):
     """A passage and a score; a higher score is better, whatever its scale."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from indexer.catalog.change_log import append_change
 from indexer.catalog.database import Database
 from indexer.catalog.documents import read_documents
 from indexer.catalog.mapping import seconds, to_vectors
@@ -50,6 +53,18 @@ class Changes:
         """Return the position of the last change, 0 when nothing has happened yet."""
         with self._database.reading() as connection:
             return connection.execute(select(func.max(changes.c.position))).scalar_one() or 0
+
+    def waiting_since(self, position: int) -> datetime | None:
+        """Return when the first change after this position was made; ``None`` without one."""
+        following = self.after(position, 1)
+        return following[0].at if following else None
+
+    def ask_again(self, document_ids: Iterable[DocumentId]) -> None:
+        """Have every follower look at these documents again, whether they are published or not."""
+        with self._database.publishing() as connection:
+            now = self._database.clock()
+            for document_id in document_ids:
+                append_change(connection, ChangeKind.PUBLISHED, document_id, now)
 
     def entries(self, document_id: DocumentId, encoder: str) -> tuple[list[IndexEntry], Vectors]:
         """Return what the indexes should hold of a document as it is published now.

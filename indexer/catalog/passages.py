@@ -14,7 +14,7 @@ from indexer.catalog.mapping import PASSAGE_COLUMNS, from_vectors, to_passage, t
 from indexer.catalog.tables import documents, passages, vectors
 from schemas.errors import NotFoundError
 from schemas.ids import DocumentId, PassageId
-from schemas.passage import Passage
+from schemas.passage import Held, Passage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,6 +50,25 @@ class Passages:
         """Return the passages of the document's present revision, in order."""
         with self._database.reading() as connection:
             return read_passages(connection, document_id)
+
+    def held(self, after: int, limit: int) -> list[Held]:
+        """Return the next passages in force beyond this id, in order of id: what indexes hold."""
+        query = (
+            select(passages.c.id, passages.c.document_id)
+            .where(passages.c.superseded_at.is_(None), passages.c.id > after)
+            .order_by(passages.c.id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [Held(row.id, row.document_id) for row in connection.execute(query)]
+
+    def superseded_among(self, ids: Collection[PassageId]) -> set[PassageId]:
+        """Return those of these passages that a newer revision replaced."""
+        query = select(passages.c.id).where(
+            among(passages.c.id, ids), passages.c.superseded_at.is_not(None)
+        )
+        with self._database.reading() as connection:
+            return set(connection.execute(query).scalars())
 
     def without_vector(self, encoder: str, limit: int) -> list[tuple[PassageId, str, str]]:
         """Return id, document title and text of passages in force that lack this encoder's vector.

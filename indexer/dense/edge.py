@@ -13,7 +13,7 @@ import qdrant_edge as qdrant
 from indexer.dense import payload
 from schemas.errors import TransientError
 from schemas.ids import DocumentId, PassageId
-from schemas.passage import IndexEntry, Ranking, ScoredPassage
+from schemas.passage import Held, IndexEntry, Ranking, ScoredPassage
 from schemas.query import Filter
 from schemas.settings import DenseSettings
 
@@ -71,6 +71,15 @@ class EdgeIndex:
             )
             self._shard.update(qdrant.UpdateOperation.delete_points_by_filter(stale))
         self._n_written += len(points)
+
+    def held(self, after: int, limit: int) -> list[Held]:
+        """Return the next passages that are held beyond this id, in order of id."""
+        beyond = qdrant.ScrollRequest(
+            offset=max(0, after + 1), limit=limit, with_payload=[payload.DOCUMENT]
+        )
+        with _translated("list"):
+            points, _ = self._shard.scroll(beyond)
+        return [payload.held(point.id, point.payload) for point in points]
 
     def flush(self) -> None:
         """Make every write durable; after many of them also merge and index the segments."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
+from uuid import UUID
 
-from schemas.passage import IndexEntry
+from schemas.ids import DocumentId, PassageId
+from schemas.passage import Held, IndexEntry
 from schemas.query import Filter
 
 DOCUMENT: Final = "document_id"
@@ -32,6 +34,11 @@ def payload_of(entry: IndexEntry) -> Payload:
         MENTORS: list(entry.mentor_ids),
         CREATED_AT: entry.created_at_s,
     }
+
+
+def held(point_id: int | str | UUID, found: Mapping[str, object] | None) -> Held:
+    """Return which passage a point stands for; a stray one may belong to no document."""
+    return Held(PassageId(int(point_id)), DocumentId(str((found or {}).get(DOCUMENT, ""))))
 
 
 def keyword_conditions(where: Filter) -> Iterator[tuple[str, list[str]]]:

@@ -13,7 +13,7 @@ from qdrant_client.http.exceptions import ApiException, ResponseHandlingExceptio
 from indexer.dense import payload
 from schemas.errors import TransientError
 from schemas.ids import DocumentId, PassageId
-from schemas.passage import IndexEntry, Ranking, ScoredPassage
+from schemas.passage import Held, IndexEntry, Ranking, ScoredPassage
 from schemas.query import Filter
 from schemas.settings import DenseSettings
 
@@ -86,6 +86,18 @@ class ServerIndex:
             for start in range(0, len(points), _BATCH):
                 self._client.upsert(self._name, points[start : start + _BATCH], wait=True)
             self._client.delete(self._name, models.FilterSelector(filter=stale), wait=True)
+
+    def held(self, after: int, limit: int) -> list[Held]:
+        """Return the next passages that are held beyond this id, in order of id."""
+        with _translated("list"):
+            points, _ = self._client.scroll(
+                self._name,
+                offset=max(0, after + 1),
+                limit=limit,
+                with_payload=[payload.DOCUMENT],
+                with_vectors=False,
+            )
+        return [payload.held(point.id, point.payload) for point in points]
 
     def flush(self) -> None:
         """Do nothing: the server had every write in its log before it answered."""

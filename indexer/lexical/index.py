@@ -14,10 +14,11 @@ import msgspec
 import tantivy
 
 from indexer.lexical import fields, translate
+from indexer.lexical.listing import list_held
 from indexer.ports import Form, LexicalQuery, LexicalScore, PassageCard
 from schemas.errors import TransientError
 from schemas.ids import DocumentId, PassageId, PersonId, TagId
-from schemas.passage import IndexEntry, Ranking, ScoredPassage
+from schemas.passage import Held, IndexEntry, Ranking, ScoredPassage
 from schemas.query import Filter
 
 # Of one indexing thread, taken as it fills; a commit empties it. A build that fits (some 70 000
@@ -182,6 +183,11 @@ class TantivyIndex:
         found = self._counts(fields.TITLE_ENDS, start, where, limit=limit)
         parts = (term.split(fields.TITLE_SEPARATOR) for term in found)
         return [(DocumentId(document_id), title) for _, title, document_id in parts]
+
+    def held(self, after: int, limit: int) -> list[Held]:
+        """Return the next passages that are held beyond this id, in order of id."""
+        with _translated("list"):
+            return list_held(self._schema, self._index.searcher(), after, limit)
 
     def edition(self) -> object:
         """Return a token of what is visible: another object whenever that has changed."""

@@ -74,6 +74,17 @@ def test_stop_words_alone_find_nothing(index: PassageIndex) -> None:
     assert found(index, "comment est-ce que") == []
 
 
+def test_what_is_held_is_listed_by_id_a_page_at_a_time(index: PassageIndex) -> None:
+    put(index, *(an_entry(1_000 * i, audiences=()) for i in (3, 1, 2)))
+
+    pages = [index.held(after, 2) for after in (-1, 2_000, 3_000)]
+
+    assert [[each.passage_id for each in page] for page in pages] == [[1_000, 2_000], [3_000], []]
+    assert {e.document_id for page in pages for e in page} == {
+        an_entry(1_000 * i).passage.document_id for i in (1, 2, 3)
+    }
+
+
 def test_no_more_than_the_limit_is_returned(index: PassageIndex) -> None:
     put(index, *(an_entry(1_000 * i, "devis") for i in range(1, 6)))
 

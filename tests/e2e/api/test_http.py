@@ -22,7 +22,7 @@ from api.event_stream import iter_events
 from fixtures.builders import a_submission
 from schemas.job import JobState, Stage
 from schemas.settings import ServerSettings
-from tests.e2e.api.school import CLAIRE, KARIM, LEA, School, open_school
+from tests.e2e.api.school import ADMIN, CLAIRE, KARIM, LEA, School, open_school
 
 
 @pytest.fixture(scope="module")
@@ -400,3 +400,13 @@ def test_figures_count_searches_jobs_and_requests_by_route(school: School) -> No
     assert 'cordee_questions{state="open"}' in figures
     assert 'cordee_notices{state="given-up"} 0.0' in figures
     assert "cordee_index_lag_changes 0.0" in figures
+
+
+def test_operators_have_the_indexes_compared_with_the_catalog(demo: School) -> None:
+    demo.publish("compared", "Le devis se relit à deux.")
+
+    found = demo.get(ADMIN, "/v1/indexes/comparison", deep="true")
+
+    assert found["generation"] == demo.services.handle.generation
+    assert found["n_passages"] >= 1
+    assert (found["differences"], found["is_whole"]) == ([], True)

@@ -214,6 +214,7 @@ WRITES: Final = {
     ("GET", "/v1/experiments"),
     ("POST", "/v1/experiments"),
     ("POST", "/v1/experiments/{name:str}/stop"),
+    ("GET", "/v1/indexes/comparison"),
 }
 """Refused to students whatever the id; covered below."""
 PROFILES: Final = {
