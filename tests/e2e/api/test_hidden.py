@@ -10,13 +10,13 @@ import msgspec
 import pytest
 
 from fixtures.builders import a_document, a_mentor, a_passage, a_student, a_tag
-from schemas.content import Chapter, Speaker, Transcript, Utterance
+from schemas.content import Block, Body, Chapter, Speaker, Transcript, Utterance
 from schemas.correction import Correction
-from schemas.document import Document, MediaFiles, MediaKind, Visibility
+from schemas.document import Document, DocumentKind, MediaFiles, MediaKind, Visibility
 from schemas.hiding import mask_of
 from schemas.ids import PersonId, Revision
 from schemas.reply import Reply
-from schemas.span import TimeSpan
+from schemas.span import MessageSpan, PageSpan, TimeSpan
 from tests.e2e.api.school import ADMIN, CLAIRE, KARIM, LEA, School, WordEncoder, open_school
 
 SHOWN: Final = "Le mot honolulu se dit devant tout le monde."
@@ -216,6 +216,121 @@ def test_participants_of_a_document_keep_what_is_hidden_from_others(school: Scho
 
     assert said.status_code == 201
     assert ("valdivia" in lea, "valdivia" in karim) == (True, False)
+
+
+def publish(school: School, source: str, content: Body | Transcript, **changes: Any) -> Document:
+    """Publish a document of several pages or messages, one passage for each."""
+    blobs, catalog = school.services.blobs, school.services.catalog
+    parts = content.blocks if isinstance(content, Body) else content.utterances
+    places = [
+        PageSpan(part.page or 1, (part.page or 1) + 1)
+        if isinstance(part, Block)
+        else MessageSpan(part.ordinal, part.ordinal + 1)
+        for part in parts
+    ]
+    document = a_document(
+        source,
+        visibility=Visibility.STUDENTS,
+        original=blobs.put(f"original of {source} with reykjavik".encode()),
+        content=blobs.put(msgspec.json.encode(content)),
+        **changes,
+    )
+    texts = [part.text for part in parts]
+    passages = [
+        a_passage(document, n, text=text, locator=place)
+        for n, (text, place) in enumerate(zip(texts, places, strict=True))
+    ]
+    encoder = school.services.settings.models.encoder
+    vectors = {encoder: WordEncoder(encoder).encode_passages(texts)}
+    catalog.publishing.publish(document, passages, vectors, [])
+    return document
+
+
+@pytest.fixture(scope="module")
+def pages(school: School) -> Document:
+    """Three pages of a sheet; the second is hidden."""
+    texts = enumerate((SHOWN, HIDDEN, LATER), 1)
+    body = Body(tuple(Block(n, text, page=n) for n, text in texts))
+    pictures = (b"picture of honolulu", b"picture of reykjavik", b"picture of honolulu, later")
+    document = publish(
+        school,
+        "sheet:pages",
+        body,
+        media_kind=MediaKind.PDF,
+        n_pages=3,
+        media=MediaFiles(pages=tuple(school.services.blobs.put(each) for each in pictures)),
+    )
+    hide(school, document, {"first_page": 2, "last_page": 2})
+    return document
+
+
+@pytest.fixture(scope="module")
+def messages(school: School) -> Document:
+    """Three messages of a thread; the second is hidden."""
+    texts = enumerate((SHOWN, HIDDEN, LATER))
+    speaker = Speaker(PersonId("m-claire"), "Claire")
+    thread = Transcript(tuple(Utterance(n, text, speaker.id) for n, text in texts), (speaker,))
+    document = publish(
+        school, "thread:messages", thread, media_kind=MediaKind.MESSAGES, kind=DocumentKind.THREAD
+    )
+    hide(school, document, {"first_message": 1, "last_message": 1})
+    return document
+
+
+def hide(school: School, document: Document, place: dict[str, int]) -> None:
+    answer = post(school, document, place)
+    assert answer.status_code == 201, answer.text
+    assert school.services.handle.wait_for(school.services.catalog.changes.last_position(), 2.0)
+
+
+@pytest.mark.parametrize("path", [*PATHS, *(f"/v1/documents/{{id}}/pages/{n}" for n in (1, 2, 3))])
+@pytest.mark.parametrize("which", ["pages", "messages"])
+def test_no_path_tells_a_student_of_a_hidden_page_or_message(
+    school: School, which: str, path: str, request: pytest.FixtureRequest
+) -> None:
+    document: Document = request.getfixturevalue(which)
+
+    answer = school.client.get(path.format(id=document.id), headers=school.headers(KARIM))
+
+    said = answer.content.lower()
+    assert b"reykjavik" not in said.replace(b"q=reykjavik", b"").replace(b'"q":"reykjavik"', b"")
+
+
+@pytest.mark.parametrize("which", ["pages", "messages"])
+def test_what_is_beside_a_hidden_page_or_message_stays_and_mentors_keep_all(
+    school: School, which: str, request: pytest.FixtureRequest
+) -> None:
+    document: Document = request.getfixturevalue(which)
+    path = f"/v1/documents/{document.id}/content"
+
+    student, mentor = (
+        school.client.get(path, headers=school.headers(who)).text for who in (KARIM, CLAIRE)
+    )
+    here = {"document": document.id, "retrievers": "lexical"}  # others of these tests say the same
+    hits = school.get(KARIM, "/v1/search", q="honolulu", **here)["hits"]
+    unseen = school.get(KARIM, "/v1/search", q="reykjavik", **here)["hits"]
+
+    assert (SHOWN in student, LATER in student, HIDDEN in mentor) == (True, True, True)
+    assert "passage réservé aux mentors" in student
+    assert [hit["document_id"] for hit in hits] == [document.id]
+    assert unseen == []
+
+
+def test_the_picture_of_a_hidden_page_is_for_mentors(school: School, pages: Document) -> None:
+    status = {
+        (who.person_id, n): school.client.get(
+            f"/v1/documents/{pages.id}/pages/{n}", headers=school.headers(who)
+        ).status_code
+        for who in (KARIM, CLAIRE)
+        for n in (1, 2)
+    }
+
+    assert status == {
+        (KARIM.person_id, 1): 200,
+        (KARIM.person_id, 2): 404,
+        (CLAIRE.person_id, 1): 200,
+        (CLAIRE.person_id, 2): 200,
+    }
 
 
 def test_lifting_shows_it_again(school: School) -> None:
