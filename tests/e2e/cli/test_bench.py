@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cli.app import main
+from tests.e2e.cli import typed
 from tests.e2e.cli.test_serve import running, wait_for
 
 DEMO = Path(__file__).resolve().parents[3] / "fixtures" / "judgments" / "demo"
@@ -53,22 +53,19 @@ def test_bench_alone_measures_the_engine_and_draws_it(tmp_path: Path, models_dir
     assert picture.read_text(encoding="utf-8").startswith("<?xml")
 
 
-def refusal(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *said: str
-) -> str:
-    """Return what a command that is refused says, in this process: no model is read for it."""
-    monkeypatch.setenv("CORDEE_DATA_DIR", str(data_dir))
-    monkeypatch.setattr(sys, "argv", ["cordee", "bench", *said])
-    with pytest.raises(SystemExit) as ended:  # and with no other exception
-        main()
-    assert ended.value.code == 1
-    return " ".join(capsys.readouterr().err.split())
+def refusal(data_dir: Path, *said: str) -> str:
+    """Return the words in which a command is refused."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("CORDEE_DATA_DIR", str(data_dir))
+        done = typed.cordee("bench", *said)
+    assert done.returncode == 1
+    return " ".join(done.stderr.split())
 
 
 def test_a_picture_that_cannot_be_drawn_is_refused_before_anything_is_measured(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
 ) -> None:
-    said = refusal(tmp_path, monkeypatch, capsys, "--plot", str(tmp_path / "bench.doc"))
+    said = refusal(tmp_path, "--plot", str(tmp_path / "bench.doc"))
 
     assert "--plot writes .svg or .png" in said
 
@@ -83,13 +80,9 @@ def test_a_picture_that_cannot_be_drawn_is_refused_before_anything_is_measured(
     ],
 )
 def test_what_cannot_be_measured_is_one_line(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    options: tuple[str, ...],
-    reason: str,
+    tmp_path: Path, options: tuple[str, ...], reason: str
 ) -> None:
-    assert reason in refusal(tmp_path, monkeypatch, capsys, "http", str(DEMO), *options)
+    assert reason in refusal(tmp_path, "http", str(DEMO), *options)
 
 
 @pytest.mark.slow

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import pytest
 from fixtures.builders import a_search
 from indexer.catalog.catalog import open_catalog
 from schemas.settings import Settings
+from tests.e2e.cli import typed
 
 
 @pytest.fixture
@@ -24,12 +23,11 @@ def data_dir(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(data_dir: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cli.app", "feedback", *options, "--data-dir", str(data_dir)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+def run(data_dir: Path, *options: str) -> typed.Done:
+    return typed.cordee("feedback", *options, "--data-dir", str(data_dir))
 
 
-def said(done: subprocess.CompletedProcess[str]) -> Any:
+def said(done: typed.Done) -> Any:
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.cli import typed
+
 SHEET = "# Fixer ses prix\n\nUn prix couvre le temps et la marge.\n"
 WITHOUT_TORCH = (
     "import sys; sys.modules['ffmpeg'] = None; import cli.app;"
@@ -15,12 +17,11 @@ WITHOUT_TORCH = (
 )
 
 
-def cordee(data_dir: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cli.app", *words, "--data-dir", str(data_dir)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+def cordee(data_dir: Path, *words: str) -> typed.Done:
+    return typed.cordee(*words, "--data-dir", str(data_dir))
 
 
-def sent(done: subprocess.CompletedProcess[str]) -> Any:
+def sent(done: typed.Done) -> Any:
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)["documents"][0]
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ from fixtures.builders import a_profile
 from indexer.catalog.catalog import open_catalog
 from schemas.ids import PersonId
 from schemas.settings import Settings
+from tests.e2e.cli import typed
 
 TWO = """
 [[students]]
@@ -27,15 +26,13 @@ project = "Atelier du pont"
 """
 
 
-def run(data_dir: Path, text: str, *options: str) -> subprocess.CompletedProcess[str]:
+def run(data_dir: Path, text: str, *options: str) -> typed.Done:
     file = data_dir / "students.toml"
     file.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "cli.app", "profiles", "import", str(file)]
-    command += ["--data-dir", str(data_dir), *options]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    return typed.cordee("profiles", "import", str(file), "--data-dir", str(data_dir), *options)
 
 
-def said(done: subprocess.CompletedProcess[str]) -> Any:
+def said(done: typed.Done) -> Any:
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.app import main
+from tests.e2e.cli import typed
 
 NOTHING = ""
 
@@ -36,23 +36,19 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_bad_search_is_one_line_of_error_or_finds_nothing(
     data_dir: Path,
     models_dir: Path,
-    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     words: list[str],
     error: str,
 ) -> None:
     monkeypatch.setenv("CORDEE_MODELS__DIRECTORY", str(models_dir))
-    monkeypatch.setattr(sys, "argv", ["cordee", *command(data_dir), *words])
 
-    with pytest.raises(SystemExit) as ended:  # and with no other exception
-        main()
+    done = typed.cordee(*command(data_dir), *words)
 
-    printed = capsys.readouterr()
-    assert error in printed.err
+    assert error in done.stderr
     if error:
-        assert ended.value.code in {1, 2}
+        assert done.returncode in {1, 2}
     else:
-        assert json.loads(printed.out)["total"] == 0, printed.err
+        assert json.loads(done.stdout)["total"] == 0, done.stderr
 
 
 @pytest.mark.slow
