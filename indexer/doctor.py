@@ -166,7 +166,10 @@ def check_content(intake: Intake, repair: bool, compare: Comparer) -> Finding:  
 
 def check_vectors(intake: Intake, repair: bool) -> Finding:  # noqa: FBT001
     """Tell whether every passage can be found by meaning."""
-    encoder = intake.catalog.generations.current().encoder
+    try:
+        encoder = intake.catalog.generations.current().encoder
+    except ConflictError as error:
+        return Finding("vectors", Health.OK, str(error))
     n_lacking = len(intake.catalog.passages.without_vector(encoder, _MANY))
     if not n_lacking:
         return Finding("vectors", Health.OK, "Every passage has its vector.")
