@@ -66,15 +66,20 @@ def people_of(counts: Counts) -> list[PersonId]:
 def name_facets(
     counts: Counts, taxonomy: Taxonomy, people: Mapping[PersonId, Speaker]
 ) -> dict[str, tuple[FacetCount, ...]]:
-    """Return the counts with what each value is called; an unknown one keeps its id."""
+    """Return the counts with what each value is called; an unknown one keeps its id.
+
+    Voices that nobody has named are left out: they are of one document each.
+    """
     names = {id_: person.name for id_, person in people.items()}
-    return {
+    named = {
         facet: tuple(
             FacetCount(value, _label(facet, value, taxonomy, names), count)
             for value, count in values
+            if facet != SPEAKER or value in names
         )
         for facet, values in counts.items()
     }
+    return {facet: values for facet, values in named.items() if values}
 
 
 def _count(values: Iterable[Iterable[str]]) -> Counter[str]:
