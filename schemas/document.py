@@ -98,6 +98,17 @@ class Submission(msgspec.Struct, frozen=True):
     """First stage that works anew; of those before, the published document has the results."""
 
 
+class ThumbnailGrid(msgspec.Struct, frozen=True):
+    """How the thumbnails of a video lie on their sheet: row by row, all of one size."""
+
+    step_ms: int
+    """The first shows the video at 0, the next one step later."""
+    count: int
+    n_columns: int
+    width_px: int
+    height_px: int
+
+
 class MediaFiles(msgspec.Struct, frozen=True):
     """Derived files shown to a reader; each is a blob, ``None`` where it makes no sense."""
 
@@ -109,6 +120,10 @@ class MediaFiles(msgspec.Struct, frozen=True):
     """JPEG of a frame of the video."""
     pages: tuple[BlobKey, ...] = ()
     """WebP pictures of a PDF's pages, first page first."""
+    thumbnails: BlobKey | None = None
+    """JPEG sheet of small pictures of the video, for its timeline."""
+    thumbnail_grid: ThumbnailGrid | None = None
+    """``None`` where there is no sheet."""
     masked: BlobKey | None = None
     """The recording with its hidden minutes silent and black: for who may not have them."""
     masked_type: str | None = None

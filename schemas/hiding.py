@@ -76,7 +76,8 @@ def as_seen(document: Document, audiences: Collection[str]) -> Document:
 
     Where something is hidden from them, the original is no one's to download (its key is empty),
     a recording is the copy without the hidden minutes, or none until that is made, and pictures
-    of hidden pages have an empty key. A poster goes with hidden minutes: it may show one.
+    of hidden pages have an empty key. A poster and thumbnails go with hidden minutes: they may show
+    one.
     """
     places = hidden_from(document, audiences)
     if not places:
@@ -89,6 +90,8 @@ def as_seen(document: Document, audiences: Collection[str]) -> Document:
             playable=media.masked if is_ready else None,
             playable_type=media.masked_type if is_ready else None,
             poster=None,
+            thumbnails=None,
+            thumbnail_grid=None,
         )
     pages = tuple(
         BlobKey("") if is_hidden(PageSpan(n, n + 1), places) else key

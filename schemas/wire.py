@@ -256,6 +256,8 @@ class DocumentLinks(msgspec.Struct, frozen=True):
     transcript: str | None
     media: str | None
     poster: str | None
+    thumbnails: str | None
+    """WebVTT whose cues name a part (``#xywh=``) of a sheet of small pictures of the video."""
     pages: tuple[str, ...]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import quote
 
-from litestar import HttpMethod, Request, Response, Router, route
+from litestar import HttpMethod, Request, Response, Router, get, route
 from litestar.params import FromPath
 
 from api.access import nothing, visible_document
@@ -13,6 +13,7 @@ from api.compression import SENT_AS_IT_IS
 from api.dependencies import TheCaller, TheServices
 from api.ranges import blob_response
 from api.services import Services
+from api.views.thumbnails import to_thumbnail_track
 from schemas.identity import Caller
 from schemas.ids import BlobKey
 
@@ -40,6 +41,26 @@ def get_poster(
     """Return a frame of the video as JPEG."""
     media = visible_document(services, caller, document_id).media
     return _file(services, request, media.poster, "image/jpeg")
+
+
+@route("/thumbnails", http_method=_READ, sync_to_thread=True, summary="Thumbnails of the video")
+def get_thumbnails(
+    services: TheServices, caller: TheCaller, request: AnyRequest, document_id: FromPath[str]
+) -> Response[Any]:
+    """Return small pictures of the video on one JPEG sheet; the track says which is where."""
+    media = visible_document(services, caller, document_id).media
+    return _file(services, request, media.thumbnails, "image/jpeg")
+
+
+@get("/thumbnails.vtt", sync_to_thread=True, media_type="text/vtt", summary="Track of thumbnails")
+def get_thumbnail_track(
+    services: TheServices, caller: TheCaller, document_id: FromPath[str]
+) -> str:
+    """Return when each thumbnail is shown and where it lies on the sheet, as WebVTT."""
+    grid = visible_document(services, caller, document_id).media.thumbnail_grid
+    if grid is None:
+        raise nothing()
+    return to_thumbnail_track(grid)
 
 
 @route("/pages/{number:int}", http_method=_READ, sync_to_thread=True, summary="Page picture")
@@ -77,7 +98,14 @@ def get_original(
 
 media_router = Router(
     "/documents/{document_id:str}",
-    route_handlers=[get_media, get_poster, get_page, get_original],
+    route_handlers=[
+        get_media,
+        get_poster,
+        get_thumbnails,
+        get_thumbnail_track,
+        get_page,
+        get_original,
+    ],
     tags=["media"],
     opt={SENT_AS_IT_IS: True},
 )

@@ -30,6 +30,7 @@ _PATTERNS: Final = tuple(
         ),
         (r"The recording '(?P<name>.*)' came along and", "remark.unnamed"),
         (r"No poster could be made", "remark.poster"),
+        (r"No thumbnails could be made", "remark.thumbnails"),
         (r"The picture of this video is in a form", "remark.picture"),
         (r"No text was found on page (?P<pages>[\d, –]+)", "remark.blank"),
         (r"Read from pictures \(OCR\).*: page (?P<pages>[\d, –]+)", "remark.read"),

@@ -54,6 +54,7 @@ def document_links(document: Document) -> DocumentLinks:
         transcript=part("transcript") if has_turns else None,
         media=part("media") if media.playable is not None else None,
         poster=part("poster") if media.poster is not None else None,
+        thumbnails=part("thumbnails.vtt") if media.thumbnail_grid is not None else None,
         pages=tuple(part(f"pages/{n}") for n in range(1, len(media.pages) + 1)),
     )
 

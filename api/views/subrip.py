@@ -40,7 +40,7 @@ def to_chapters(transcript: Transcript) -> str:
         W3C, WebVTT, section 1.5: chapter titles are the texts of the cues.
     """
     cues = (
-        f"{_time(c.span.start_ms, '.')} --> {_time(c.span.end_ms, '.')}\n"
+        f"{timestamp(c.span.start_ms, '.')} --> {timestamp(c.span.end_ms, '.')}\n"
         f"{html.escape(' '.join(c.title.split()), quote=False)}"
         for c in transcript.chapters
     )
@@ -57,7 +57,8 @@ def _iter_srt(timed: list[Utterance], transcript: Transcript) -> Iterator[str]:
         text = " ".join(utterance.text.split()).replace("-->", "→")
         said = f"{name} : {text}" if name and name != before else text
         before = name
-        yield f"{number}\n{_time(utterance.span.start_ms)} --> {_time(utterance.span.end_ms)}"
+        start, end = timestamp(utterance.span.start_ms), timestamp(utterance.span.end_ms)
+        yield f"{number}\n{start} --> {end}"
         yield f"{said}\n"
 
 
@@ -66,7 +67,8 @@ def _name(utterance: Utterance, transcript: Transcript) -> str:
     return " ".join(next(names, "").split())
 
 
-def _time(time_ms: int, mark: str = ",") -> str:
+def timestamp(time_ms: int, mark: str = ",") -> str:
+    """Write a time as SubRip does; WebVTT has a point for the mark before milliseconds."""
     seconds, rest_ms = divmod(time_ms, 1000)
     minutes, rest_s = divmod(seconds, 60)
     hours, rest_min = divmod(minutes, 60)

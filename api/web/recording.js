@@ -3,6 +3,7 @@
 
 import { announce, el, icon } from "./dom.js";
 import { clock, number, t } from "./strings.js";
+import { showThumbnails } from "./thumbnails.js";
 import { isPlain, Transcript, WithinSearch } from "./transcript.js";
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -35,6 +36,7 @@ class Recording {
     transcript.onJump((ms) => this.jump(ms));
     root.addEventListener("click", (event) => this.#onLink(event));
     root.addEventListener("keydown", (event) => this.#onKey(event));
+    showThumbnails(root, player, { secondOf, jump: (seconds) => this.jump(seconds * 1000) });
     player.addEventListener("timeupdate", () => this.#onTime());
     player.addEventListener("error", () => this.#onMissing());
     if (player.error || player.networkState === HTMLMediaElement.NETWORK_NO_SOURCE) this.#onMissing();

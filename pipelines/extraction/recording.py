@@ -23,6 +23,7 @@ from pipelines.extraction.sound import (
     require_speech,
     voice_warnings,
 )
+from pipelines.extraction.thumbnails import to_thumbnails
 from pipelines.ports import ExtractionDeps, Progress
 from schemas.content import Extraction, Slide, Speaker, Transcript
 from schemas.document import DocumentKind, MediaFiles, MediaKind, Submission
@@ -192,8 +193,30 @@ def _media_files(
         return media, (_NO_PICTURE,)
     if not probe.has_video:
         return media, ()
+    return _with_pictures(media, path, folder, filename, duration_ms=duration_ms, deps=deps)
+
+
+def _with_pictures(
+    media: MediaFiles,
+    path: Path,
+    folder: Path,
+    filename: str,
+    *,
+    duration_ms: int,
+    deps: ExtractionDeps,
+) -> tuple[MediaFiles, tuple[str, ...]]:
+    """Add the poster and the thumbnails; a recording is worth publishing without them."""
+    warnings: list[str] = []
     try:
         poster = to_poster(path, folder, filename, duration_ms=duration_ms)
+        media = msgspec.structs.replace(media, poster=deps.blobs.put(poster))
     except DamagedFileError as exc:
-        return media, (f"No poster could be made: {exc}",)
-    return msgspec.structs.replace(media, poster=deps.blobs.put(poster)), ()
+        warnings.append(f"No poster could be made: {exc}")
+    try:
+        sheet, grid = to_thumbnails(path, folder, filename, duration_ms=duration_ms)
+        media = msgspec.structs.replace(
+            media, thumbnails=deps.blobs.put(sheet), thumbnail_grid=grid
+        )
+    except DamagedFileError as exc:
+        warnings.append(f"No thumbnails could be made: {exc}")
+    return media, tuple(warnings)

@@ -25,7 +25,14 @@ from indexer.bootstrap import open_engine
 from indexer.catalog.catalog import open_catalog
 from indexer.catalog.database import Clock, utc_now
 from schemas.content import Speaker, Transcript, Utterance
-from schemas.document import Document, DocumentKind, MediaFiles, MediaKind, Visibility
+from schemas.document import (
+    Document,
+    DocumentKind,
+    MediaFiles,
+    MediaKind,
+    ThumbnailGrid,
+    Visibility,
+)
 from schemas.identity import Caller, Role
 from schemas.ids import DocumentId, JobId, PersonId, Revision
 from schemas.job import JobState, Stage
@@ -126,6 +133,8 @@ class School(msgspec.Struct, frozen=True):
                 playable=blobs.put(f"recording of {text}".encode() * 50),
                 playable_type="video/mp4",
                 poster=blobs.put(f"poster of {text}".encode()),
+                thumbnails=blobs.put(f"thumbnails of {text}".encode()),
+                thumbnail_grid=ThumbnailGrid(5_000, 12, 10, 160, 90),
                 pages=(blobs.put(f"page of {text}".encode()),),
             ),
             media_kind=MediaKind.VIDEO,

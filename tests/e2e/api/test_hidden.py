@@ -12,7 +12,14 @@ import pytest
 from fixtures.builders import a_document, a_mentor, a_passage, a_student, a_tag
 from schemas.content import Block, Body, Chapter, Speaker, Transcript, Utterance
 from schemas.correction import Correction
-from schemas.document import Document, DocumentKind, MediaFiles, MediaKind, Visibility
+from schemas.document import (
+    Document,
+    DocumentKind,
+    MediaFiles,
+    MediaKind,
+    ThumbnailGrid,
+    Visibility,
+)
 from schemas.hiding import mask_of
 from schemas.ids import PersonId, Revision
 from schemas.reply import Reply
@@ -58,6 +65,8 @@ def replay(school: School) -> Document:
             playable=blobs.put(b"whole recording with reykjavik"),
             playable_type="audio/mp4",
             poster=blobs.put(b"poster with reykjavik"),
+            thumbnails=blobs.put(b"thumbnails with reykjavik"),
+            thumbnail_grid=ThumbnailGrid(5_000, 36, 10, 160, 90),
         ),
         media_kind=MediaKind.VIDEO,
         duration_ms=180_000,
@@ -109,6 +118,7 @@ PATHS: Final = (
     "/v1/documents/{id}/similar",
     "/v1/documents/{id}/media",
     "/v1/documents/{id}/poster",
+    "/v1/documents/{id}/thumbnails",
     "/v1/documents/{id}/original",
 )
 
@@ -127,7 +137,7 @@ def test_no_path_tells_a_student_a_word_of_what_is_hidden(
 @pytest.mark.parametrize(
     "path", ["/v1/documents/{id}/content", "/v1/documents/{id}/transcript?format=vtt",
              "/v1/documents/{id}/replies", "/v1/documents/{id}/media", "/v1/documents/{id}/poster",
-             "/v1/documents/{id}/original"],
+             "/v1/documents/{id}/thumbnails", "/v1/documents/{id}/original"],
 )  # fmt: skip
 @pytest.mark.parametrize("who", [CLAIRE, ADMIN])
 def test_a_mentor_gets_all(school: School, replay: Document, path: str, who: Any) -> None:
@@ -382,3 +392,12 @@ def test_mentors_see_and_lift_it_in_the_console_and_on_the_timeline(
     assert "data-lift" in editor
     assert 'class="reserved" x="333" y="2" width="334"' in page
     assert 'class="reserved"' not in of_students
+
+
+def test_the_track_of_thumbnails_goes_with_them(school: School, replay: Document) -> None:
+    links = school.get(KARIM, f"/v1/documents/{replay.id}")["links"]
+    track = f"/v1/documents/{replay.id}/thumbnails.vtt"
+
+    assert links["thumbnails"] is None
+    assert school.client.get(track, headers=school.headers(KARIM)).status_code == 404
+    assert "#xywh=" in school.client.get(track, headers=school.headers(CLAIRE)).text

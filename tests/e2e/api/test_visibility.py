@@ -153,6 +153,9 @@ BY_ID: Final[dict[tuple[str, str], Ask]] = {
     ("HEAD", "/v1/documents/{document_id:str}/media"): by_id("/media", "HEAD"),
     ("GET", "/v1/documents/{document_id:str}/poster"): by_id("/poster"),
     ("HEAD", "/v1/documents/{document_id:str}/poster"): by_id("/poster", "HEAD"),
+    ("GET", "/v1/documents/{document_id:str}/thumbnails"): by_id("/thumbnails"),
+    ("HEAD", "/v1/documents/{document_id:str}/thumbnails"): by_id("/thumbnails", "HEAD"),
+    ("GET", "/v1/documents/{document_id:str}/thumbnails.vtt"): by_id("/thumbnails.vtt"),
     ("GET", "/v1/documents/{document_id:str}/pages/{number:int}"): by_id("/pages/1"),
     ("HEAD", "/v1/documents/{document_id:str}/pages/{number:int}"): by_id("/pages/1", "HEAD"),
     ("GET", "/v1/documents/{document_id:str}/original"): by_id("/original"),
@@ -274,6 +277,7 @@ PAGES: Final = {
 }
 """Read by the cookie; the same claims about them are in ``test_pages.py`` and
 ``test_asking_pages.py``."""
+SHARE_PARTS: Final = ("", "/decisions", "/confirm", "/withdraw")
 CONSOLE: Final = {
     ("GET", "/console"),
     ("GET", "/console/jobs"),
@@ -286,9 +290,11 @@ CONSOLE: Final = {
     ("GET", "/console/experiments"),
     ("GET", "/console/questions"),
     ("GET", "/documents/{document_id:str}/edit"),
+    ("GET", "/documents/{document_id:str}/share"),
+    *(("POST", f"/documents/{{document_id:str}}/share{part}") for part in SHARE_PARTS),
 }
 """Pages that only mentors get; who else asks is refused in ``test_console.py``,
-``test_editing.py`` and ``test_asking_pages.py``."""
+``test_editing.py``, ``test_sharing_page.py`` and ``test_asking_pages.py``."""
 
 EVERY: Final = BY_ID | BY_JOB | LISTS | JOB_LISTS
 

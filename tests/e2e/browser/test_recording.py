@@ -230,3 +230,37 @@ def test_words_after_and_over_a_mended_one_are_found(mended: Page) -> None:
     mended.locator("#within").fill(" ".join(words[-2:]))
 
     expect(mended.locator(".within-count")).to_have_text("1 endroit")
+
+
+def test_the_timeline_shows_the_picture_of_a_place_and_plays_from_it(open_video: OpenPage) -> None:
+    page = open_video()
+    line = page.locator(".timeline svg").bounding_box()
+    assert line
+    thumbnail = page.locator(".thumbnail")
+
+    page.mouse.move(line["x"] + line["width"] / 3, line["y"] + 2)
+    page.wait_for_function("() => document.querySelector('#thumbnails').track.cues?.length")
+    page.mouse.move(line["x"] + line["width"] / 2, line["y"] + 2)
+    expect(thumbnail).to_be_visible()
+    picture = page.locator(".thumbnail-picture")
+    assert "/thumbnails" in picture.evaluate("node => getComputedStyle(node).backgroundImage")
+    page.mouse.click(line["x"] + line["width"] / 2, line["y"] + 2)
+    middle = page.locator("#player").evaluate("player => player.duration") / 2
+    assert _seconds(page) == pytest.approx(middle, abs=1.5)
+    page.mouse.move(0, 0)
+    expect(thumbnail).to_be_hidden()
+
+
+def test_the_picture_of_a_place_shows_for_a_link_in_focus(open_video: OpenPage) -> None:
+    page = open_video()
+    time = page.locator(".turn-line .at").nth(2)
+
+    page.locator(".transcript").focus()
+    page.wait_for_function("() => document.querySelector('#thumbnails').track.cues?.length")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+
+    expect(time).to_be_focused()
+    expect(page.locator(".thumbnail")).to_contain_text(time.inner_text())
+    page.keyboard.press("Escape")
+    expect(page.locator(".thumbnail")).to_be_hidden()

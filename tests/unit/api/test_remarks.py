@@ -52,6 +52,7 @@ def real_remarks() -> list[str]:
         "The recordings 'lea.m4a' and 'marc.m4a' carry the same sound: speakers could not be told.",
         "The recording 'autre.m4a' came along and “ex.json” does not name it: it was left out.",
         "No poster could be made: the film is black.",
+        "No thumbnails could be made: the film has no key frame.",
         "The picture of this video is in a form (codec) that cannot be read.",
         "No text was found on page 2, 3 and others.",
         "Read from pictures (OCR), so words may be wrong: page 1–3, 7.",
