@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from litestar import MediaType, Response, Router, delete, get, put
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
@@ -36,6 +37,7 @@ from schemas.query import MAX_PAGE, MAX_PER_PAGE
 from schemas.wire import (
     DocumentList,
     DocumentView,
+    Problem,
     TagsRequest,
     TranscriptView,
     UtteranceView,
@@ -51,6 +53,16 @@ _WRITTEN: Final[dict[str, tuple[Callable[[Transcript], str], str]]] = {
     "chapters": (to_chapters, "text/vtt"),
 }
 """How a transcript is written, and what that is."""
+
+
+_NO_TRANSCRIPT: Final = {
+    403: ResponseSpec(
+        Problem, generate_examples=False, description="A student asks for what was recognised."
+    ),
+    409: ResponseSpec(
+        Problem, generate_examples=False, description="Subtitles are asked of written messages."
+    ),
+}
 
 
 @dataclass
@@ -132,6 +144,7 @@ def get_content(
     "/documents/{document_id:str}/transcript",
     sync_to_thread=True,
     operation_class=TranscriptOperation,
+    responses=_NO_TRANSCRIPT,
     summary="Its turns",
 )
 def get_transcript(
