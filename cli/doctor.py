@@ -16,7 +16,7 @@ from indexer.intake import Intake
 from schemas.comparison import Comparison
 
 _COMPARE_S: Final = 1_800.0
-"""Long enough to compare the texts and vectors of a million passages."""
+"""Given to the server: comparing every text and vector of a large school is not quick."""
 
 
 def doctor(

@@ -28,7 +28,7 @@ MOST_DIFFERENCES: Final = 10_000
 """Named in one comparison: beyond it, building anew is quicker than mending."""
 _PAGE: Final = 5_000  # ids held at a time, of the catalog and of an index
 _CHANGES: Final = 1_000
-_SAME: Final = 0.999  # cosine of two roundings of one vector; another text lies well below
+_SAME: Final = 0.999  # cosine: what rounding may take from that of a vector with itself
 _UNKNOWN: Final = -1.0  # what a dense index answers for a passage that it lacks
 
 

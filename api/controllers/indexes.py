@@ -19,8 +19,8 @@ from schemas.comparison import Comparison
 def get_comparison(services: TheServices, *, deep: FromQuery[bool] = False) -> Comparison:
     """Compare every passage of both indexes with the catalog; nothing is changed.
 
-    With ``deep`` texts, tags and vectors are compared too, which takes a minute for 50 000
-    passages. Documents that change meanwhile are left out.
+    With ``deep`` texts, tags and vectors are compared too: one look-up for each passage. Documents
+    that change meanwhile are left out.
     """
     return services.handle.compare(deep=deep)
 
