@@ -58,6 +58,8 @@ def real_remarks() -> list[str]:
         "Read from pictures (OCR), so words may be wrong: page 1–3, 7.",
         "Not read for lack of OCR: page 2. Reading text in pictures (OCR) needs Tesseract.",
         "Not read, since reading the picture (OCR) failed: page 3.",
+        "What stands on the screen was not read: Reading text in pictures (OCR) needs Tesseract.",
+        "What stands on the screen was not read: “v.mp4” cannot be decoded: no frame.",
         "The PDF contains scripts: they were ignored.",
         MACROS_IGNORED,
         NO_TIMES,

@@ -1,9 +1,11 @@
+import json
 import re
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 
-from api.pages.texts import clock, texts_of
+from api.pages.texts import LANGUAGES, LOCALES_DIR, clock, texts_of
 
 PARIS = "Europe/Paris"
 
@@ -80,3 +82,9 @@ def test_a_size_has_few_digits_and_the_unit_of_its_language(
     sizes = [texts_of(language, PARIS).size(n_bytes) for language in ("fr", "en")]
 
     assert [re.sub(r"\s", " ", size) for size in sizes] == [french, english]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_stands_twice(language: str) -> None:
+    pairs = json.loads((LOCALES_DIR / f"{language}.json").read_text(), object_pairs_hook=list)
+    assert [key for key, n in Counter(key for key, _ in pairs).items() if n > 1] == []
