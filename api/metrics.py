@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from api.job_metrics import JobFigures
 from api.stage_metrics import StageFigures
 from indexer.catalog.catalog import Catalog
 from indexer.dense.query_vectors import VectorCounts
@@ -33,6 +34,7 @@ class Metrics:
         *,
         catalog: Catalog,
         lag: Callable[[], int],
+        jobs: JobFigures,
         query_vectors: Callable[[], VectorCounts],
         reranks: Callable[[], Mapping[Outcome, int]],
         feedback: FeedbackRecorder,
@@ -42,6 +44,7 @@ class Metrics:
         Args:
             catalog: Counts documents and jobs.
             lag: Counts published changes not in the indexes yet.
+            jobs: Tells where jobs stand.
             query_vectors: Counts queries whose vector was remembered.
             reranks: Counts searches by what became of reranking.
             feedback: Counts what was noted of what people do with answers, and what was not.
@@ -74,6 +77,7 @@ class Metrics:
             registry=self._registry,
         )
         self._registry.register(_CatalogGauges(catalog, lag))
+        self._registry.register(jobs)
         self._registry.register(StageFigures(catalog.stage_times))
         self._registry.register(_QueryVectors(query_vectors))
         self._registry.register(_Reranks(reranks))

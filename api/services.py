@@ -13,6 +13,7 @@ import msgspec
 from api.adapters.job_queue import open_job_queue
 from api.gaps import GapReports
 from api.identity import TokenVerifier, open_verifier
+from api.job_metrics import JobFigures
 from api.metrics import Metrics
 from indexer.blobs import open_blobs
 from indexer.bootstrap import EngineHandle, open_engine
@@ -26,6 +27,7 @@ from indexer.intake import Intake
 from indexer.job_queue import JobQueue
 from indexer.live_outlook import LiveOutlook
 from indexer.live_synonyms import LiveSynonyms
+from indexer.outlook import read_outlook
 from indexer.ports import BlobStore
 from indexer.questions.desk import Desk
 from indexer.resumable import ResumableUploads
@@ -131,6 +133,12 @@ def bundle(
         metrics=Metrics(
             catalog=catalog,
             lag=handle.lag,
+            jobs=JobFigures(
+                catalog,
+                lag=handle.lag,
+                outlook=lambda: read_outlook(settings, catalog, clock()),
+                clock=clock,
+            ),
             query_vectors=handle.query_vectors,
             reranks=handle.reranks,
             feedback=feedback,

@@ -4,45 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
-import msgspec
 import typer
 
 from api.adapters.job_queue import open_job_queue
 from api.identity import mint_token
 from cli import render
 from cli.context import AsJson, DataDir, catalog_of, load, print_json
+from cli.outlook import spoken
 from cli.server import find_server
 from indexer.bootstrap import open_engine
 from indexer.catalog.catalog import Catalog
-from indexer.retention import TOLD_DAYS, expiring
+from indexer.status import read_status
 from schemas.errors import ConflictError, TransientError
 from schemas.identity import Caller, Role
 from schemas.ids import PersonId
-from schemas.job import Job, JobState
 from schemas.settings import Settings
+from schemas.status import Status
 
 _POLL_S: Final = 0.2
 _WAIT_S: Final = 6 * 3600.0
 """A new encoder over a large school takes hours; a stuck wait must still end."""
-
-
-class Status(msgspec.Struct, frozen=True):
-    """The state of one data directory."""
-
-    documents: int
-    passages_behind: int
-    """Changes that the live indexes have not taken up yet."""
-    generation: int
-    encoder: str
-    server: str | None
-    workers: tuple[str, ...]
-    jobs: dict[str, int]
-    failed: tuple[Job, ...]
-    expiring: int = 0
-    """Documents whose kind's time is over within 30 days, held ones not counted."""
 
 
 def status(
@@ -56,7 +40,10 @@ def status(
     """Show what is stored, queued, running and failed, and which processes are alive."""
     settings = load(data_dir)
     with catalog_of(settings) as catalog:
-        found = _read_status(settings, catalog)
+        server = find_server(settings)
+        found = read_status(
+            settings, catalog, now=datetime.now(UTC), server=server.url if server else None
+        )
     if worker and not found.workers:
         raise TransientError("No worker is alive. Start one with `cordee work`.")
     if as_json:
@@ -65,39 +52,31 @@ def status(
         _show_status(found)
 
 
-def _read_status(settings: Settings, catalog: Catalog) -> Status:
-    now = datetime.now(UTC)
-    generation = catalog.generations.current()
-    last = catalog.changes.last_position()
-    behind = [last - report.position for report in catalog.generations.followers()]
-    server = find_server(settings)
-    return Status(
-        documents=catalog.documents.n_published(),
-        passages_behind=max(behind, default=0),
-        generation=generation.number,
-        encoder=generation.encoder,
-        server=server.url if server else None,
-        workers=tuple(catalog.workers.alive(now)),
-        expiring=sum(
-            not each.is_held
-            for each in expiring(catalog, settings.retention, until=now + timedelta(days=TOLD_DAYS))
-        ),
-        jobs={state.value: n for state, n in catalog.jobs.counts().items()},
-        failed=tuple(catalog.jobs.list_recent(states=(JobState.FAILED,), limit=20)),
-    )
-
-
 def _show_status(found: Status) -> None:
+    kinds = ", ".join(f"{n} {kind}" for kind, n in found.by_kind.items() if n)
+    standings = ", ".join(f"{n} {standing}" for standing, n in found.standings.items() if n)
+    left = f", {spoken(found.seconds_left)} left" if found.seconds_left else ""
+    models = [name if is_there else f"{name} (lacking)" for name, is_there in found.models.items()]
+    behind = f"{found.changes_behind} changes"
+    if found.changes_behind:
+        behind = f"{behind}, the first for {found.seconds_behind:.0f} s"
+    index = f"generation {found.generation}, {found.encoder}" if found.generation else "none yet"
     render.table(
         ["", ""],
         [
-            ("documents", found.documents),
-            ("index", f"generation {found.generation}, {found.encoder}"),
-            ("behind", f"{found.passages_behind} changes"),
+            ("cordee", f"{found.version}, {found.database}"),
+            ("data", f"{found.data_dir}, {found.free_bytes / 1e9:.1f} GB free"),
+            ("models", ", ".join(models)),
+            ("documents", f"{found.documents}{f': {kinds}' if kinds else ''}"),
+            ("passages", found.passages),
+            ("index", index),
+            ("behind", behind),
             ("server", found.server or "not running (cordee serve)"),
             ("workers", ", ".join(found.workers) or "none (cordee work)"),
+            ("under way", f"{standings}{left}" if standings else "nothing"),
+            *((f"jobs {state}", n) for state, n in found.jobs.items() if n),
             ("time over soon", f"{found.expiring} documents (cordee retention)"),
-            *((f"jobs {state}", n) for state, n in found.jobs.items()),
+            ("erasures due", found.erasures_due),
         ],
     )
     if found.failed:
@@ -107,8 +86,10 @@ def _show_status(found: Status) -> None:
                 (job.id, job.filename, job.stage or "", job.problem.detail if job.problem else "")
                 for job in found.failed
             ],
-            title="Failed",
+            title="Failed: " + ", ".join(f"{n} {code}" for code, n in found.failures.items()),
         )
+    for each in found.wants:
+        render.say(each)
 
 
 def reindex(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:

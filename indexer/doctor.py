@@ -6,7 +6,6 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -19,18 +18,19 @@ from indexer.intake import Intake
 from indexer.models.files import damage
 from indexer.models.manifest import model_dir, models_in_use, read_marker
 from indexer.room import free_bytes, has_room
+from indexer.status import ALIVE_WITHIN, still_failed
 from indexer.sweeping import orphans, sweep_blobs
 from schemas.comparison import Comparison
 from schemas.content import Content, Transcript
 from schemas.document import Document
 from schemas.errors import ConflictError, CordeeError, NotFoundError, SettingsError
-from schemas.ids import BlobKey, DocumentId, JobId
-from schemas.job import ACTIVE, JobState
+from schemas.ids import BlobKey
+from schemas.job import ACTIVE
 
 _MANY: Final = 10_000
 _NAMED: Final = 5  # ids in one sentence
 _BEHIND: Final = 100  # changes that a follower catches up with in seconds
-_ALIVE_WITHIN: Final = timedelta(minutes=1)  # a server reports every five seconds
+
 _CHUNK_BYTES: Final = 4 * 1024**2
 
 
@@ -116,12 +116,12 @@ def check_workers(intake: Intake, _repair: bool) -> Finding:  # noqa: FBT001
 
 def check_failed(intake: Intake, _repair: bool) -> Finding:  # noqa: FBT001
     """Tell how many documents could not be taken in, by reason."""
-    failed = intake.catalog.jobs.list_recent(states=(JobState.FAILED,), limit=_MANY)
-    latest = [job for job in failed if _is_latest(intake, job.id, job.document_id)]
-    reasons = Counter(job.problem.code if job.problem else "unknown" for job in latest)
+    reasons = Counter(
+        job.problem.code if job.problem else "unknown" for job in still_failed(intake.catalog)
+    )
     says = ", ".join(f"{n} {code}" for code, n in reasons.most_common())
     advice = "Look: cordee jobs list --state failed. Try again: cordee jobs retry JOB"
-    if latest:
+    if reasons:
         return Finding("failed jobs", Health.WARNING, says, advice)
     return Finding("failed jobs", Health.OK, "None.")
 
@@ -130,7 +130,7 @@ def check_index(intake: Intake, _repair: bool) -> Finding:  # noqa: FBT001
     """Tell how far the indexes are behind the catalog."""
     catalog = intake.catalog
     last = catalog.changes.last_position()
-    since = intake.clock() - _ALIVE_WITHIN
+    since = intake.clock() - ALIVE_WITHIN
     followers = catalog.generations.followers()
     behind = [last - each.position for each in followers if each.reported_at >= since]
     if not behind:
@@ -140,7 +140,7 @@ def check_index(intake: Intake, _repair: bool) -> Finding:  # noqa: FBT001
     since_when = catalog.changes.waiting_since(last - max(behind))
     if since_when is not None:
         says = f"{says} The first waits for {(intake.clock() - since_when).total_seconds():.0f} s."
-    is_late = since_when is not None and intake.clock() - since_when > _ALIVE_WITHIN
+    is_late = since_when is not None and intake.clock() - since_when > ALIVE_WITHIN
     if max(behind) > _BEHIND or is_late:
         return Finding("index", Health.WARNING, says, "Wait, or restart the server.")
     return Finding("index", Health.OK, says)
@@ -308,8 +308,3 @@ def _has_holes(intake: Intake, document: Document) -> bool:
     except (NotFoundError, msgspec.DecodeError):
         return False  # gone or changed: said by another check
     return isinstance(content, Transcript) and bool(content.holes)
-
-
-def _is_latest(intake: Intake, job_id: JobId, document_id: DocumentId) -> bool:
-    latest = intake.catalog.jobs.latest_for(document_id)
-    return latest is None or latest.id == job_id

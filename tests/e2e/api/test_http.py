@@ -400,6 +400,8 @@ def test_figures_count_searches_jobs_and_requests_by_route(school: School) -> No
     assert 'cordee_questions{state="open"}' in figures
     assert 'cordee_notices{state="given-up"} 0.0' in figures
     assert "cordee_index_lag_changes 0.0" in figures
+    assert "cordee_index_lag_seconds 0.0" in figures
+    assert 'cordee_jobs_open{standing="stalled"} 0.0' in figures
 
 
 def test_operators_have_the_indexes_compared_with_the_catalog(demo: School) -> None:
