@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import structlog
 from hypothesis import settings as property_settings
 
 from indexer.models.pull import pull_models
@@ -39,6 +42,33 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         costliest_first(items)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_logger_is_kept() -> Iterator[None]:
+    """Commands that run in this process configure its logs, as they do with a process of theirs.
+
+    A logger that is kept from then on would write to the standard error of that command for ever.
+    """
+    configure = structlog.configure
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            structlog,
+            "configure",
+            lambda **said: configure(**said | {"cache_logger_on_first_use": False}),
+        )
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _logs_are_as_they_were(_no_logger_is_kept: None) -> Iterator[None]:
+    """Undo what a command in this process did to its logs."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+        root = logging.getLogger()
+        root.handlers = [each for each in root.handlers if type(each) is not logging.StreamHandler]
+        root.setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")

@@ -246,7 +246,7 @@ def test_the_links_of_a_document_all_answer(school: School) -> None:
     ]
     answers = [school.client.get(link, headers=school.headers(KARIM)) for link in flat]
 
-    assert len(flat) == 6
+    assert len(flat) == 7
     assert {answer.status_code for answer in answers} == {200}
 
 

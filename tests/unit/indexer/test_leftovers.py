@@ -12,10 +12,11 @@ from schemas.document import MediaFiles
 def test_every_file_and_nothing_else_is_referred_to() -> None:
     names = MediaFiles.__struct_fields__
     media = msgspec.convert(
-        {name: [a_blob_key(name)] if name == "pages" else a_blob_key(name) for name in names},
+        {name: [a_blob_key(name)] if name == "pages" else a_blob_key(name) for name in names}
+        | {"thumbnail_grid": None},
         MediaFiles,
     )
 
-    expected = {a_blob_key(name) for name in names if not name.endswith(("_type", "_as"))}
+    expected = {a_blob_key(name) for name in names if not name.endswith(("_type", "_as", "_grid"))}
     assert set(files_of(media)) == expected
     assert list(files_of(MediaFiles())) == []
