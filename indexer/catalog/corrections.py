@@ -6,15 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
 
 from indexer.catalog.database import Database
+from indexer.catalog.said import say, waiting
 from indexer.catalog.tables import corrections as c
-from indexer.catalog.tables import documents
-from indexer.catalog.upsert import insert_new
 from schemas.content import Speaker
 from schemas.correction import Correction
-from schemas.errors import ConflictError, NotFoundError
 from schemas.ids import DocumentId, Revision
 
 
@@ -51,34 +49,17 @@ class Corrections:
             NotFoundError: If there is no such document any more.
             ConflictError: If another revision is published meanwhile.
         """
-        row = _from_correction(correction)
         kept = {"document_id", "revision", "start_ms", "end_ms", "speaker_id", "heard"}
+        row = _from_correction(correction)
         with self._database.writing() as connection:
-            _check_revision(connection, correction)
-            if insert_new(connection, c, row):
-                return
-            changed = {name: value for name, value in row.items() if name not in kept}
-            connection.execute(update(c).where(_is(correction)).values(changed))
+            say(connection, c, row, same=_is(correction), kept=kept)
 
     def waiting(self, limit: int) -> list[tuple[DocumentId, datetime]]:
         """Return published documents with corrections that are not applied, and their latest.
 
         The document that has waited longest comes first, at most ``limit``.
         """
-        latest = func.max(c.c.corrected_at)
-        query = (
-            select(c.c.document_id, latest)
-            .join(
-                documents,
-                and_(documents.c.id == c.c.document_id, documents.c.revision == c.c.revision),
-            )
-            .where(c.c.applied_at.is_(None))
-            .group_by(c.c.document_id)
-            .order_by(latest, c.c.document_id)
-            .limit(limit)
-        )
-        with self._database.reading() as connection:
-            return [(row[0], row[1]) for row in connection.execute(query)]
+        return waiting(self._database, c, c.c.corrected_at, limit)
 
 
 def mark_applied(
@@ -88,15 +69,6 @@ def mark_applied(
     for correction in corrections:
         same = and_(_is(correction), c.c.corrected_at == correction.corrected_at)
         connection.execute(update(c).where(same).values(applied_at=now))
-
-
-def _check_revision(connection: Connection, correction: Correction) -> None:
-    query = select(documents.c.revision).where(documents.c.id == correction.document_id)
-    published = connection.execute(query).scalar_one_or_none()
-    if published is None:
-        raise NotFoundError("There is no such document.")
-    if published != correction.revision:
-        raise ConflictError("The document was replaced meanwhile: read it again.")
 
 
 def _is(correction: Correction) -> ColumnElement[bool]:

@@ -6,15 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
 
 from indexer.catalog.database import Database
 from indexer.catalog.naming_tables import namings as n
-from indexer.catalog.tables import documents
-from indexer.catalog.upsert import insert_new
+from indexer.catalog.said import say, waiting
 from schemas.content import Speaker
 from schemas.document import Participant, ParticipantRole
-from schemas.errors import ConflictError, NotFoundError
 from schemas.ids import DocumentId, Revision
 from schemas.naming import Naming
 
@@ -42,32 +40,17 @@ class Namings:
             NotFoundError: If there is no such document any more.
             ConflictError: If another revision is published meanwhile.
         """
-        row = _from_naming(naming)
         kept = {"document_id", "revision", "heard_id", "heard_name", "heard_role"}
+        row = _from_naming(naming)
         with self._database.writing() as connection:
-            _check_revision(connection, naming)
-            if insert_new(connection, n, row):
-                return
-            changed = {name: value for name, value in row.items() if name not in kept}
-            connection.execute(update(n).where(_is(naming)).values(changed))
+            say(connection, n, row, same=_is(naming), kept=kept)
 
     def waiting(self, limit: int) -> list[tuple[DocumentId, datetime]]:
         """Return published documents with namings that are not applied, and their latest.
 
         The document that has waited longest comes first, at most ``limit``.
         """
-        latest = func.max(n.c.named_at)
-        same = and_(documents.c.id == n.c.document_id, documents.c.revision == n.c.revision)
-        query = (
-            select(n.c.document_id, latest)
-            .join(documents, same)
-            .where(n.c.applied_at.is_(None))
-            .group_by(n.c.document_id)
-            .order_by(latest, n.c.document_id)
-            .limit(limit)
-        )
-        with self._database.reading() as connection:
-            return [(row[0], row[1]) for row in connection.execute(query)]
+        return waiting(self._database, n, n.c.named_at, limit)
 
 
 def mark_named(connection: Connection, namings: Collection[Naming], now: datetime) -> None:
@@ -75,15 +58,6 @@ def mark_named(connection: Connection, namings: Collection[Naming], now: datetim
     for naming in namings:
         same = and_(_is(naming), n.c.named_at == naming.named_at)
         connection.execute(update(n).where(same).values(applied_at=now))
-
-
-def _check_revision(connection: Connection, naming: Naming) -> None:
-    query = select(documents.c.revision).where(documents.c.id == naming.document_id)
-    published = connection.execute(query).scalar_one_or_none()
-    if published is None:
-        raise NotFoundError("There is no such document.")
-    if published != naming.revision:
-        raise ConflictError("The document was replaced meanwhile: read it again.")
 
 
 def _is(naming: Naming) -> ColumnElement[bool]:
