@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import ffmpeg
 
@@ -40,12 +40,8 @@ class Playable(NamedTuple):
 def to_speech_wav(
     source: Path, target: Path, filename: str, *, n_channels: int, limit_s: float
 ) -> None:
-    """Write 16 kHz 16-bit PCM with one or two channels, at most ``limit_s`` seconds of it.
-
-    Sound that begins after the picture, or pauses, is silence meanwhile: a second of the PCM is
-    the same second of the recording as it is played.
-    """
-    sound = open_input(source)["a:0"].filter("aresample", **{"async": 1, "first_pts": 0})
+    """Write 16 kHz 16-bit PCM with one or two channels, at most ``limit_s`` seconds of it."""
+    sound = _sound_from_start(source)
     options = {"ac": n_channels, "ar": SAMPLE_RATE, "acodec": "pcm_s16le", "f": "wav"}
     run(sound.output(str(target), t=limit_s, rf64="auto", **options), filename)
 
@@ -74,7 +70,7 @@ def to_mix(sources: Sequence[tuple[Path, int]], folder: Path, *, on_time: OnTime
     target = folder / "mix.m4a"
     sounds = []
     for path, offset_ms in sources:
-        sound = open_input(path)["a:0"].filter("aformat", channel_layouts="mono")
+        sound = _sound_from_start(path).filter("aformat", channel_layouts="mono")
         sounds.append(sound.filter("adelay", delays=offset_ms) if offset_ms else sound)
     # Each stays as loud as it is, since people take turns; where they do not, nothing clips.
     mix = ffmpeg.filter(sounds, "amix", inputs=len(sounds), duration="longest", normalize=0)
@@ -99,6 +95,15 @@ def _picture_after(source: Path, target: Path, filename: str, *, start_s: float)
     picture = open_input(source, ss=start_s)["v:0"].filter("thumbnail", 50)
     picture = picture.filter("scale", f"min({_POSTER_WIDTH},iw)", -2)
     run(picture.output(str(target), vframes=1, **{"q:v": 4}), filename)
+
+
+def _sound_from_start(source: Path) -> Any:
+    """Return the sound of a recording from its very start on.
+
+    Sound that begins after the picture, or pauses, is silence meanwhile: a second of it is the same
+    second of the recording as it is played.
+    """
+    return open_input(source)["a:0"].filter("aresample", **{"async": 1, "first_pts": 0})
 
 
 def _aac(probe: Probe, bit_rate: str) -> dict[str, object]:

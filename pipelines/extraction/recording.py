@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -40,6 +40,18 @@ _NO_PICTURE: Final = (
     "The picture of this video is in a form (codec) that cannot be read: only its sound was kept "
     "for playing."
 )
+
+
+class _Recording(NamedTuple):
+    """A recording that is at work on."""
+
+    path: Path
+    folder: Path
+    """For temporary files."""
+    filename: str
+    """The name to use in messages."""
+    found: Probe
+    duration_ms: int
 
 
 def extract_recording(submission: Submission, path: Path, deps: ExtractionDeps) -> Extraction:
@@ -101,12 +113,9 @@ def transcribe_recording(
             transcript = _told_apart(transcript, sound.wav, mixed, deps)
         sound.wav.unlink()
         duration_ms = found.duration_ms or sound.length_ms
-        slides, unread_slides = _slides(
-            path, folder, filename, probe=found, duration_ms=duration_ms, deps=deps
-        )
-        media, warnings = _media_files(
-            path, folder, filename, probe=found, duration_ms=duration_ms, deps=deps
-        )
+        recording = _Recording(path, folder, filename, found, duration_ms)
+        slides, unread_slides = _slides(recording, deps)
+        media, warnings = _media_files(recording, deps)
     extraction = Extraction(
         media_kind=MediaKind.VIDEO if found.has_video else MediaKind.AUDIO,
         content=msgspec.structs.replace(
@@ -156,16 +165,11 @@ def _with_chapters(transcript: Transcript, probe: Probe, duration_ms: int) -> Tr
 
 
 def _slides(
-    path: Path,
-    folder: Path,
-    filename: str,
-    *,
-    probe: Probe,
-    duration_ms: int,
-    deps: ExtractionDeps,
+    recording: _Recording, deps: ExtractionDeps
 ) -> tuple[tuple[Slide, ...], tuple[str, ...]]:
     """Read what stands on the screen; speech is worth publishing without it."""
-    if "video" in probe.unread or not probe.has_video:
+    path, folder, filename, found, duration_ms = recording
+    if "video" in found.unread or not found.has_video:
         return (), ()
     progress = part_of(deps.progress, SPEECH_DONE, _SLIDES_DONE)
     try:
@@ -174,38 +178,26 @@ def _slides(
         return (), (f"What stands on the screen was not read: {exc}",)
 
 
-def _media_files(
-    path: Path,
-    folder: Path,
-    filename: str,
-    *,
-    probe: Probe,
-    duration_ms: int,
-    deps: ExtractionDeps,
-) -> tuple[MediaFiles, tuple[str, ...]]:
+def _media_files(recording: _Recording, deps: ExtractionDeps) -> tuple[MediaFiles, tuple[str, ...]]:
+    path, folder, filename, found, duration_ms = recording
     report = part_of(deps.progress, _SLIDES_DONE, 1.0)
     playable = to_playable(
-        path, folder, filename, probe=probe, on_time=lambda ms: report(ms / max(1, duration_ms))
+        path, folder, filename, probe=found, on_time=lambda ms: report(ms / max(1, duration_ms))
     )
     media = MediaFiles(playable=deps.blobs.put(playable.path), playable_type=playable.mime_type)
     deps.progress(1.0)
-    if "video" in probe.unread:
+    if "video" in found.unread:
         return media, (_NO_PICTURE,)
-    if not probe.has_video:
+    if not found.has_video:
         return media, ()
-    return _with_pictures(media, path, folder, filename, duration_ms=duration_ms, deps=deps)
+    return _with_pictures(media, recording, deps)
 
 
 def _with_pictures(
-    media: MediaFiles,
-    path: Path,
-    folder: Path,
-    filename: str,
-    *,
-    duration_ms: int,
-    deps: ExtractionDeps,
+    media: MediaFiles, recording: _Recording, deps: ExtractionDeps
 ) -> tuple[MediaFiles, tuple[str, ...]]:
     """Add the poster and the thumbnails; a recording is worth publishing without them."""
+    path, folder, filename, _, duration_ms = recording
     warnings: list[str] = []
     try:
         poster = to_poster(path, folder, filename, duration_ms=duration_ms)

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from indexer.ports import BlobStore
-from pipelines.extraction.convert import to_speech_wav
+from pipelines.extraction.convert import to_mix, to_speech_wav
 from pipelines.extraction.media import Probe, probe
 from pipelines.extraction.slides import read_slides
 from schemas.document import MediaKind
@@ -102,18 +102,36 @@ def test_a_slide_that_is_written_once_stands_to_the_end(tmp_path: Path) -> None:
     assert (only.span.start_ms, only.span.end_ms) == (0, 30_000)
 
 
-def test_sound_that_begins_after_the_picture_is_heard_when_it_is_played(
-    make_media: Make, tmp_path: Path
-) -> None:
+@pytest.fixture
+def late(make_media: Make, tmp_path: Path) -> Path:
+    """Return a video whose sound begins after two seconds."""
     picture = make_media("p.mp4", PICTURE, vcodec="libx264", pix_fmt="yuv420p")
-    late, wav = tmp_path / "late.mp4", tmp_path / "late.wav"
     tone = ("-f", "lavfi", "-itsoffset", "2", "-i", "sine=frequency=300:duration=3")
-    ffmpeg("-i", picture, *tone, "-c:v", "copy", late)
-    to_speech_wav(late, wav, "late.mp4", n_channels=1, limit_s=60)
+    ffmpeg("-i", picture, *tone, "-c:v", "copy", tmp_path / "late.mp4")
+    return tmp_path / "late.mp4"
+
+
+def first_sound_ms(wav: Path) -> int:
     with wave.open(str(wav)) as sound:
         samples = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
-    first_ms = int(np.argmax(np.abs(samples) > 500)) // 16
-    assert first_ms == pytest.approx(2_000, abs=60)
+    return int(np.argmax(np.abs(samples) > 500)) // 16
+
+
+def test_sound_that_begins_after_the_picture_is_heard_when_it_is_played(
+    late: Path, tmp_path: Path
+) -> None:
+    wav = tmp_path / "late.wav"
+    to_speech_wav(late, wav, "late.mp4", n_channels=1, limit_s=60)
+    assert first_sound_ms(wav) == pytest.approx(2_000, abs=60)
+
+
+def test_late_sound_of_a_participant_is_as_late_in_the_mix(late: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.mp4"
+    other.write_bytes(late.read_bytes())
+    mix = to_mix([(late, 0), (other, 1_000)], tmp_path, on_time=lambda _: None)
+    wav = tmp_path / "mix.wav"
+    ffmpeg("-i", mix.path, "-ar", "16000", "-ac", "1", wav)
+    assert first_sound_ms(wav) == pytest.approx(2_000, abs=60)
 
 
 def test_six_channels_are_played_as_two(
