@@ -13,6 +13,7 @@ from indexer.taxonomy import Taxonomy
 from schemas.content import Speaker
 from schemas.document import Document, Participant
 from schemas.errors import InvalidInputError
+from schemas.feedback import Surface
 from schemas.hit import (
     Explanation,
     Hit,
@@ -72,7 +73,8 @@ def to_query(request: SearchRequest, caller: Caller, project: Project | None = N
         per_page=request.per_page,
         retrievers=request.retrievers,
         order=request.sort,
-        reading=request.reading,
+        # The component has no place to show such a filter, and nobody is to be filtered unseen.
+        reading=request.reading and request.surface is not Surface.COMPONENT,
         project=project,
     )
 

@@ -41,6 +41,7 @@ def test_plain_words_set_a_filter_that_is_shown_and_taken_off(
 
     answer = school.get(who, "/v1/search", q=q)
     typed = school.get(who, "/v1/search", q=q, reading=False)
+    component = school.get(who, "/v1/search", q=q, surface="component")
     page = unescape(open_page(school, who, f"/?q={q}").text)
     without = unescape(open_page(school, who, f"/?q={q}&reading=false").text)
 
@@ -50,6 +51,7 @@ def test_plain_words_set_a_filter_that_is_shown_and_taken_off(
     }
     assert [hit["document_id"] for hit in answer["hits"]] == [exchange.id]
     assert typed["reading"] is None
+    assert component["reading"] is None  # it has no place to show the filter
     assert "Retirer le filtre Dit par Claire" in page
     assert "&reading=false" in page
     assert "Dit par Claire" not in without
