@@ -232,7 +232,7 @@ def _chips(
     address: SearchAddress, answer: SearchResponse, labels: Labels, t: Texts
 ) -> Iterator[Chip]:
     if answer.reading:
-        names = t.few_names([person.name for person in answer.reading.speakers], 4)
+        names = t.few_names(list(dict.fromkeys(each.name for each in answer.reading.speakers)), 4)
         yield Chip(t("reading.said-by", names=names), address.url(reading=False))
     known = {each.value: each.label for values in answer.facets.values() for each in values}
     for name in FILTERS:
